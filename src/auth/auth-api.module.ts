@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { AccessTokenStrategy } from './access/access-token.strategy.js';
+import { AuthController } from './auth.controller.js';
+import { AuthModule } from './auth.module.js';
+
+/** The routes, and the strategy behind the guard that closes all others, for processes that serve clients. */
+@Module({ imports: [AuthModule, PassportModule], controllers: [AuthController], providers: [AccessTokenStrategy] })
+export class AuthApiModule {}

@@ -1,0 +1,47 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ToInteger } from '../validation/to-integer.decorator.js';
+
+export const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+/** Deeper offsets cost more than they are worth; cursors have no such bound. */
+export const MAX_SKIP = 100_000;
+
+/** The paging parameters that every list takes: `cursor` or `skip`, never both. */
+export class PageQuery {
+  @ApiPropertyOptional({
+    description: 'Items a page',
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: DEFAULT_LIMIT,
+    example: 20,
+  })
+  @IsOptional()
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_LIMIT)
+  limit: number = DEFAULT_LIMIT;
+
+  @ApiPropertyOptional({
+    description: 'Where to go on: `page.nextCursor` of the page before, with the same filters and sort',
+    maxLength: 1024,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  cursor?: string;
+
+  @ApiPropertyOptional({ description: 'Items to pass over; not together with `cursor`', minimum: 0, maximum: MAX_SKIP })
+  @IsOptional()
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_SKIP)
+  skip?: number;
+
+  @ApiPropertyOptional({ description: '`exact` adds `page.total`', enum: ['exact'] })
+  @IsOptional()
+  @IsIn(['exact'])
+  count?: 'exact';
+}

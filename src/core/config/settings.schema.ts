@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+/** A text of decimal digits; `Number()` alone would take '1e3', '0x10' and '' too. */
+const integer = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, `must be between ${minimum} and ${maximum}`);
+
+const onOff = z.enum(['on', 'off']).transform((value) => value === 'on');
+
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const url = (protocols: string[], example: string) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL such as ${example}`,
+    );
+
+const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database');
+const httpUrl = url(['http:', 'https:'], 'https://example.com').transform((value) => value.replace(/\/+$/, ''));
+
+const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
+
+/**
+ * Every setting, in the order of `.env.example`, which is made from here. The sentence of a setting says what it does;
+ * `example` stands in the file where there is no default.
+ */
+export const settingsSchema = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'staging', 'production'])
+    .default('production')
+    .meta({ description: 'development, test, staging or production; staging refuses what production refuses.' }),
+  PORT: integer(0, 65535).prefault('3000').meta({ description: 'Port of the API.' }),
+  HOST: z.string().default('0.0.0.0').meta({ description: 'Address to listen on; localhost under npm start.' }),
+  WORKER_PORT: integer(0, 65535).prefault('3001').meta({ description: "Port of the worker's health and metrics." }),
+  PUBLIC_URL: httpUrl.optional().meta({
+    description: 'Where clients reach the API; links in mails start with it. Required in production.',
+    example: 'http://localhost:3000',
+  }),
+  DATABASE_URL: postgresUrl.optional().meta({
+    description: 'PostgreSQL 14 or newer. Left out under npm start: an embedded one. Required in production.',
+    example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
+  }),
+  DATABASE_DIRECT_URL: postgresUrl.optional().meta({
+    description:
+      'Behind a transaction pooler: a direct address for migrations, LISTEN and the queue; pooled statements are unnamed then.',
+    example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
+  }),
+  DATABASE_POOL_MAX: integer(2, 500)
+    .prefault('10')
+    .meta({ description: 'Connections a process keeps to PostgreSQL at most.' }),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional().meta({
+    description: 'Redis for the queue and the rate limits; PostgreSQL and memory where it is left out.',
+    example: 'redis://localhost:6379',
+  }),
+  SECRET_KEY: list.pipe(z.array(z.string())).optional().meta({
+    description:
+      'At least 32 random bytes, e.g. from "openssl rand -base64 48". Several separated by commas: the first signs, all verify.',
+    example: 'replace-me-with-the-output-of-openssl-rand',
+  }),
+  ACCESS_TOKEN_TTL: integer(10, 86400).prefault('900').meta({ description: 'Life of an access token, in seconds.' }),
+  REFRESH_TOKEN_TTL: integer(60, 31536000)
+    .prefault('2592000')
+    .meta({ description: 'A session ends when it is not refreshed for so long, in seconds.' }),
+  SESSION_MAX_AGE: integer(60, 315360000)
+    .prefault('7776000')
+    .meta({ description: 'A session ends after so long, whatever happens, in seconds.' }),
+  REFRESH_GRACE: integer(0, 300).prefault('10').meta({
+    description: 'For so long the refresh token used last gets the same successor again, in seconds.',
+  }),
+  PASSWORD_GRANT: onOff.prefault('on').meta({ description: 'on or off: sign-in with a password.' }),
+  PASSWORD_POLICY: z.enum(['default', 'composition']).default('default').meta({
+    description: 'default (8 characters, no common password) or composition (also an upper-case letter and a digit).',
+  }),
+  BCRYPT_COST: integer(4, 16)
+    .prefault('12')
+    .meta({ description: 'Cost of a password hash; from 4 outside production.' }),
+  REGISTRATION: z.enum(['open', 'closed']).default('open').meta({
+    description: 'open: anybody may sign up; closed: administrators create accounts.',
+  }),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional().meta({
+    description: 'Mail server. Left out: mails are recorded and shown on /inbox. Required in production.',
+    example: 'smtp://user:password@localhost:587',
+  }),
+  MAIL_FROM: z.string().default('Broadsheet <broadsheet@localhost>').meta({
+    description: 'Sender of the mails: an address, or Name <address>.',
+  }),
+  VERIFY_URL: httpUrl.optional().meta({
+    description: 'Page that the verification link leads to (?token= is appended); /verify here where it is left out.',
+    example: 'https://example.com/verify',
+  }),
+  CORS_ORIGINS: list.prefault('').meta({
+    description: 'Origins that browsers may call from, separated by commas. In development any localhost port.',
+  }),
+  TRUSTED_PROXIES: list
+    .pipe(z.array(z.string().regex(CIDR, 'must be addresses or CIDRs separated by commas')))
+    .prefault('')
+    .meta({ description: 'Addresses or CIDRs of the proxies whose X-Forwarded-* headers count.' }),
+  ALLOWED_HOSTS: list.prefault('').meta({
+    description: 'Host names that are served, separated by commas; that of PUBLIC_URL always is. * serves all.',
+  }),
+  FORCE_HTTPS: onOff.optional().meta({
+    description: 'on or off: plain http is redirected (308) and HSTS is sent. on in production.',
+  }),
+  RATE_LIMIT: integer(0, 10_000_000)
+    .prefault('600')
+    .meta({ description: 'Requests a minute and client; 0 switches the limits per client off.' }),
+  LOGIN_RATE_LIMIT: integer(0, 10_000_000).prefault('5').meta({
+    description: 'Sign-in attempts a minute for one client and account, ten times that for one client; 0 = off.',
+  }),
+  WORKER_CONCURRENCY: integer(1, 1000).prefault('20').meta({ description: 'Jobs a worker runs at a time.' }),
+  SHUTDOWN_TIMEOUT: integer(1, 600)
+    .prefault('30')
+    .meta({ description: 'Seconds that a process has to finish its work after SIGTERM.' }),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .meta({ description: 'fatal, error, warn, info, debug, trace or silent.' }),
+  LOG_FORMAT: z.enum(['json', 'pretty']).optional().meta({ description: 'json or pretty; pretty in development.' }),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional().meta({
+    description: 'Bearer token for /metrics. Without it /metrics answers outside production only.',
+    example: 'a-long-random-token',
+  }),
+  DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs.' }),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .meta({ description: 'Where npm start keeps the embedded PostgreSQL and its secret key.' }),
+});
+
+export type ParsedSettings = z.output<typeof settingsSchema>;

@@ -1,0 +1,36 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { ClsPluginTransactional } from '@nestjs-cls/transactional';
+import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { ClsModule } from 'nestjs-cls';
+import { Settings } from '../config/settings.js';
+import { dataSourceOptions } from './data-source.js';
+import { Sql } from './sql.js';
+
+/** The pool, the ambient transactions (`@Transactional()`) and prepared statements. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forRoot(entities: (new () => object)[]): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [Settings],
+          useFactory: (settings: Settings) => ({ ...dataSourceOptions(settings, entities), retryAttempts: 0 }),
+        }),
+        ClsModule.forRoot({
+          global: true,
+          plugins: [
+            new ClsPluginTransactional({
+              imports: [TypeOrmModule],
+              adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: getDataSourceToken() }),
+            }),
+          ],
+        }),
+      ],
+      providers: [Sql],
+      exports: [Sql],
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import { DataSource } from 'typeorm';
+import { Settings } from '../config/settings.js';
+
+/** A statement and what it is called in plans and metrics: `posts.page`. Texts of one name may differ by filters. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/**
+ * Runs prepared statements, inside the ambient transaction where there is one. For the reads that are hot: their rows
+ * go into the answer as they are, without being made into entities first.
+ */
+@Injectable()
+export class Sql {
+  /** PostgreSQL knows a prepared statement by its name, so every text has one of its own. */
+  private readonly names = new Map<string, string>();
+  private readonly prepare: boolean;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
+    settings: Settings,
+  ) {
+    // A transaction pooler hands every transaction another connection, which does not know the names of the last one.
+    this.prepare = settings.DATABASE_DIRECT_URL === undefined;
+  }
+
+  async rows<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    const client = await this.client();
+    const name = this.prepare ? this.nameOf(statement) : undefined;
+    const { rows } = await client.query<Row>({ name, text: statement.text, values });
+    return rows;
+  }
+
+  /** The first row, or `undefined`. */
+  async row<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row | undefined> {
+    const rows = await this.rows<Row>(statement, values);
+    return rows[0];
+  }
+
+  private nameOf({ name, text }: Statement): string {
+    const known = this.names.get(text);
+    if (known) return known;
+    const made = `${name}#${this.names.size}`;
+    this.names.set(text, made);
+    return made;
+  }
+
+  private async client(): Promise<Pool | PoolClient> {
+    const runner = this.transactions.tx.queryRunner;
+    // TypeORM types both as any: the runner's connection is the pool client that carries the transaction.
+    if (runner) return (await runner.connect()) as PoolClient;
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+}

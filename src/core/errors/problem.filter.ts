@@ -1,0 +1,78 @@
+import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import { Settings } from '../config/settings.js';
+import { KnownRoutes } from '../http/known-routes.js';
+import type { HttpRouteConfig } from '../http/route-config.js';
+import { AppLogger } from '../logging/app-logger.js';
+import { PROBLEM_TYPE, problemBody } from './problem-body.js';
+import { toAppError } from './to-app-error.js';
+
+/** The one way out for whatever is thrown: maps, logs once at the level of its code, answers in the envelope. */
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    private readonly settings: Settings,
+    private readonly knownRoutes: KnownRoutes,
+    private readonly logger: AppLogger,
+  ) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const error = this.withMethods(toAppError(thrown), request);
+    this.log(error, request);
+    if (reply.sent) return;
+
+    const { errorAnswer } = (request.routeOptions?.config ?? {}) as HttpRouteConfig;
+    const answer = errorAnswer?.(error) ?? { status: error.status, body: this.envelope(error, request) };
+    void reply
+      .status(answer.status)
+      .headers({
+        'cache-control': 'no-store',
+        ...challenge(error, answer.status),
+        ...retryAfter(error),
+        ...error.headers,
+      })
+      .type(errorAnswer ? 'application/json; charset=utf-8' : PROBLEM_TYPE)
+      .serializer(JSON.stringify)
+      .send(answer.body);
+  }
+
+  private envelope(error: AppError, request: FastifyRequest): object {
+    return problemBody(error, {
+      baseUrl: this.settings.PUBLIC_URL,
+      instance: pathOf(request),
+      requestId: request.id,
+    });
+  }
+
+  /** A known path that does not know the method is 405, and says which methods it knows (RFC 9110 §15.5.6). */
+  private withMethods(error: AppError, request: FastifyRequest): AppError {
+    if (error.code !== 'ROUTE_NOT_FOUND') return error;
+    const methods = this.knownRoutes.methodsOf(pathOf(request));
+    const isOther = methods.length > 0 && !methods.includes(request.method);
+    return isOther ? new AppError('METHOD_NOT_ALLOWED', { headers: { allow: methods.join(', ') } }) : error;
+  }
+
+  private log(error: AppError, request: FastifyRequest): void {
+    const { code, status, level } = error;
+    const members = { requestId: request.id, code, status };
+    if (level === 'error') this.logger.pino.error({ ...members, err: error.cause ?? error }, error.message);
+    else this.logger.pino[level](members, error.message);
+  }
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
+
+/** RFC 6750 §3: without credentials no error code, with bad ones `invalid_token`. */
+function challenge(error: AppError, status: number): Record<string, string> {
+  if (status !== 401) return {};
+  const reason = error.code === 'INVALID_TOKEN' ? `, error="invalid_token", error_description="${error.message}"` : '';
+  return { 'www-authenticate': `Bearer realm="broadsheet"${reason}` };
+}
+
+/** 429 and 503 always say when to come back. */
+const retryAfter = (error: AppError): Record<string, string> =>
+  error.status === 429 || error.status === 503 ? { 'retry-after': '1' } : {};

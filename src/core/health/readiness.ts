@@ -1,0 +1,70 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import { AppLogger } from '../logging/app-logger.js';
+
+export type CheckState = 'up' | 'down';
+
+export interface ReadinessReport {
+  status: 'ready' | 'unready';
+  checks: Record<string, CheckState>;
+}
+
+/** A dependency without which the process cannot do its work. */
+export interface ReadinessCheck {
+  name: string;
+  /** Throws, or takes too long, when the dependency is not there. */
+  run: () => Promise<void>;
+}
+
+/** A check that takes longer than this, in milliseconds, counts as failed. */
+const CHECK_TIMEOUT = 3_000;
+
+/** Asks every dependency at once; modules add checks of their own when they start. */
+@Injectable()
+export class Readiness implements BeforeApplicationShutdown {
+  private readonly checks: ReadinessCheck[] = [];
+  private stopping = false;
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly logger: AppLogger,
+  ) {
+    this.add({
+      name: 'database',
+      run: async () => void (await this.sql.row({ name: 'readiness.ping', text: 'SELECT 1' })),
+    });
+  }
+
+  add(check: ReadinessCheck): void {
+    this.checks.push(check);
+  }
+
+  /** From now on the process is unready, so that no new work is sent to it. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const states = await Promise.all(
+      this.checks.map(async (check) => [check.name, await this.stateOf(check)] as const),
+    );
+    const ready = !this.stopping && states.every(([, state]) => state === 'up');
+    return { status: ready ? 'ready' : 'unready', checks: Object.fromEntries(states) };
+  }
+
+  private async stateOf(check: ReadinessCheck): Promise<CheckState> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('The check took too long')), CHECK_TIMEOUT);
+    });
+    try {
+      await Promise.race([check.run(), timeout]);
+      return 'up';
+    } catch (error) {
+      this.logger.warn({ err: error, check: check.name, msg: 'A readiness check failed' });
+      return 'down';
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

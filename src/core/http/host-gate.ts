@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import { isHardened, type Settings } from '../config/settings.js';
+import type { HttpRouteConfig } from './route-config.js';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Refuses hosts that are not served here (421), so that neither a forged `Host` nor DNS rebinding gets anywhere, and
+ * sends plain http to https (308) where FORCE_HTTPS is on. Probes are let through.
+ */
+export function hostGate(settings: Settings) {
+  const served = new Set([...settings.ALLOWED_HOSTS, new URL(settings.PUBLIC_URL).hostname].map(lower));
+  if (!isHardened(settings)) for (const host of LOOPBACK) served.add(host);
+  const everyHost = served.has('*');
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if ((request.routeOptions.config as HttpRouteConfig).probe) return;
+    if (!everyHost && !served.has(hostname(request))) throw new AppError('MISDIRECTED_REQUEST');
+    if (settings.FORCE_HTTPS && request.protocol !== 'https')
+      await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${request.url}`, 308);
+  };
+}
+
+const lower = (text: string): string => text.toLowerCase();
+
+/** Without the port, and as it came: `request.hostname` follows X-Forwarded-Host of a trusted proxy. */
+const hostname = (request: FastifyRequest): string => lower(request.hostname.replace(/:\d+$/, ''));

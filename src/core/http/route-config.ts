@@ -1,0 +1,22 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { AppError } from '../../common/errors/app-error.js';
+
+/** What the layers in front of Nest need to know of a route; everything may be left out. */
+export interface HttpRouteConfig {
+  /** Whether the route reads JSON; it does where this is left out. */
+  json?: boolean;
+  /** The fields of the form that the route reads; others are ignored, as RFC 6749 §3.2 asks. No form where left out. */
+  form?: string[];
+  /** Another way to tell errors than the usual envelope, where an RFC asks for it. */
+  errorAnswer?: (error: AppError) => ErrorAnswer;
+  /** Answers whatever the Host header and the scheme are, and is never throttled: a probe. */
+  probe?: boolean;
+}
+
+export interface ErrorAnswer {
+  status: number;
+  body: object;
+}
+
+/** Tells the HTTP layer how a route differs from the rest. */
+export const HttpRoute = (config: HttpRouteConfig) => RouteConfig(config);

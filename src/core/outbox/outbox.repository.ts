@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../database/sql.js';
+import type { OutboxEvent } from './outbox-event.entity.js';
+
+export type ClaimedEvent = Pick<OutboxEvent, 'id' | 'type' | 'payload' | 'context' | 'tries'>;
+
+const CLAIM = {
+  name: 'outbox.claim',
+  text: `SELECT id, type, payload, context, tries FROM outbox_events
+    WHERE state = 'pending' AND next_try_at <= now()
+    ORDER BY next_try_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+};
+
+const DONE = {
+  name: 'outbox.done',
+  text: `UPDATE outbox_events SET state = 'done', done_at = now(), tries = tries + 1, last_error = NULL WHERE id = $1`,
+};
+
+const RETRY = {
+  name: 'outbox.retry',
+  text: `UPDATE outbox_events SET tries = tries + 1, last_error = $2, next_try_at = now() + $3 * interval '1 millisecond'
+    WHERE id = $1`,
+};
+
+const PARK = {
+  name: 'outbox.park',
+  text: `UPDATE outbox_events SET state = 'parked', tries = tries + 1, last_error = $2 WHERE id = $1`,
+};
+
+const BACKLOG = {
+  name: 'outbox.backlog',
+  text: `SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending,
+      count(*) FILTER (WHERE state = 'parked')::int AS parked,
+      coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'pending')), 0)::float AS "oldestAge"
+    FROM outbox_events WHERE state IN ('pending', 'parked')`,
+};
+
+export interface Backlog {
+  pending: number;
+  parked: number;
+  /** Seconds since the oldest pending event was recorded; 0 where there is none. */
+  oldestAge: number;
+}
+
+@Injectable()
+export class OutboxRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /** Locks due events until the transaction ends; two relays never get the same one. */
+  async claim(limit: number): Promise<ClaimedEvent[]> {
+    return this.sql.rows<ClaimedEvent>(CLAIM, [limit]);
+  }
+
+  async done(id: string): Promise<void> {
+    await this.sql.rows(DONE, [id]);
+  }
+
+  async retryIn(id: string, milliseconds: number, reason: string): Promise<void> {
+    await this.sql.rows(RETRY, [id, reason, milliseconds]);
+  }
+
+  async park(id: string, reason: string): Promise<void> {
+    await this.sql.rows(PARK, [id, reason]);
+  }
+
+  async backlog(): Promise<Backlog> {
+    const row = await this.sql.row<Backlog>(BACKLOG);
+    return row ?? { pending: 0, parked: 0, oldestAge: 0 };
+  }
+}

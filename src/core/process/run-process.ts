@@ -1,0 +1,72 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { loadSettings, SettingsError, type Settings } from '../config/settings.js';
+import { AppLogger } from '../logging/app-logger.js';
+
+/** Exit codes, as in sysexits.h: 78 is a matter of settings, which a restart does not mend. */
+const EXIT = { failure: 1, configuration: 78 } as const;
+
+export interface ProcessParts {
+  name: string;
+  build: (settings: Settings, logger: AppLogger) => Promise<NestFastifyApplication>;
+  /** Where it listens. */
+  port: (settings: Settings) => number;
+}
+
+/** Runs one process of the product: settings, start, and a stop that finishes what was begun. */
+export async function runProcess({ name, build, port }: ProcessParts): Promise<void> {
+  const settings = settingsOrExit();
+  const logger = new AppLogger(settings);
+  try {
+    const app = await build(settings, logger);
+    stopOnSignal(app, settings, logger);
+    await app.listen(port(settings), settings.HOST);
+    logger.log({ process: name, url: await app.getUrl(), msg: 'Started' });
+    process.send?.('started');
+  } catch (error) {
+    logger.fatal({ process: name, err: error, msg: startProblem(error, port(settings)) });
+    process.exitCode = EXIT.failure;
+    setTimeout(() => process.exit(EXIT.failure), 1_000).unref();
+  }
+}
+
+function settingsOrExit(): Settings {
+  try {
+    return loadSettings();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(EXIT.configuration);
+  }
+}
+
+/** The first signal stops in order; work that takes longer than SHUTDOWN_TIMEOUT is left to the next process. */
+function stopOnSignal(app: NestFastifyApplication, settings: Settings, logger: AppLogger): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    logger.log({ signal, msg: 'Stopping' });
+    setTimeout(() => {
+      logger.error({ msg: 'Work was still running after SHUTDOWN_TIMEOUT; it is left to the next process' });
+      process.exit(EXIT.failure);
+    }, settings.SHUTDOWN_TIMEOUT * 1_000).unref();
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error, msg: 'Stopping failed' });
+        process.exit(EXIT.failure);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The launcher that started this process is gone: nobody else would stop it.
+  process.on('disconnect', () => stop('SIGTERM'));
+}
+
+function startProblem(error: unknown, port: number): string {
+  const { code } = (error ?? {}) as { code?: string };
+  if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what uses it, or set PORT to another one`;
+  if (code === 'ECONNREFUSED') return 'PostgreSQL does not answer at DATABASE_URL';
+  return error instanceof Error ? error.message : 'The start failed';
+}

@@ -1,0 +1,14 @@
+import { runMigrations } from 'bullmq';
+import { Client } from 'pg';
+import { QUEUE_SCHEMA } from './queue.module.js';
+
+/** Brings BullMQ's own tables up to date; they are made with Redis too, so that changing over needs no migration. */
+export async function migrateQueue(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await runMigrations(client, QUEUE_SCHEMA);
+  } finally {
+    await client.end();
+  }
+}

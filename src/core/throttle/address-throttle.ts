@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { Settings } from '../config/settings.js';
+import type { HttpRouteConfig } from '../http/route-config.js';
+import { addressRules } from './rate-rules.js';
+import { Throttle } from './throttle.js';
+
+/** Counts every request by its address before its body is read, so that a flood of bodies costs nothing. */
+@Injectable()
+export class AddressThrottle {
+  constructor(host: HttpAdapterHost, throttle: Throttle, settings: Settings) {
+    const rules = addressRules(settings);
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request, reply) => {
+      if ((request.routeOptions.config as HttpRouteConfig).probe) return;
+      for (const rule of rules) await throttle.count(rule, request, reply);
+    });
+  }
+}

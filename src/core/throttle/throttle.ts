@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { InjectThrottlerStorage, type ThrottlerStorage } from '@nestjs/throttler';
+import type { FastifyReply } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import type { RateRule, ThrottledRequest } from './rate-rules.js';
+
+/** Counts a request by the rules, tells the client where it stands, and refuses what is too much. */
+@Injectable()
+export class Throttle {
+  constructor(@InjectThrottlerStorage() private readonly limits: ThrottlerStorage) {}
+
+  /** @throws AppError 429 with `Retry-After` in seconds */
+  async count(rule: RateRule, request: ThrottledRequest, reply: FastifyReply): Promise<void> {
+    const key = rule.limit > 0 ? rule.key(request) : undefined;
+    if (key === undefined) return;
+    const hit = await this.limits.increment(key, rule.window * 1_000, rule.limit, 0, rule.name);
+    const remaining = Math.max(0, rule.limit - hit.totalHits);
+    // draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it
+    const headers = {
+      'ratelimit-policy': `"${rule.name}";q=${rule.limit};w=${rule.window}`,
+      ratelimit: `"${rule.name}";r=${remaining};t=${hit.timeToExpire}`,
+    };
+    if (hit.isBlocked)
+      throw new AppError(rule.problem, { headers: { ...headers, 'retry-after': String(hit.timeToExpire) } });
+    void reply.headers(headers);
+  }
+}

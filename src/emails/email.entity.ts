@@ -1,0 +1,64 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { User } from '../users/user.entity.js';
+
+export const EMAIL_KINDS = ['welcome'] as const;
+
+/** Which mail it is; each kind has a template. */
+export type EmailKind = (typeof EMAIL_KINDS)[number];
+
+export const EMAIL_STATES = ['pending', 'sending', 'sent', 'failed', 'cancelled'] as const;
+
+export type EmailState = (typeof EMAIL_STATES)[number];
+
+/** A mail that is owed, or was: this row owns the debt, whatever becomes of jobs and processes. */
+@Entity('emails')
+@Index('emails_due', ['nextTryAt', 'id'], { where: "state IN ('pending', 'sending')" })
+@Index('emails_created_at', ['createdAt', 'id'])
+@Index('emails_user_id', ['userId'])
+export class Email {
+  /** The `Message-ID` is made of it, so that a mail sent twice is known as one. */
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  kind: EmailKind;
+
+  @Column('uuid')
+  userId: string;
+
+  @ManyToOne(() => User, { onDelete: 'CASCADE' })
+  @JoinColumn()
+  user: User;
+
+  /** The address of the account when the mail became due. */
+  @Column('text')
+  toAddress: string;
+
+  @Column('text', { default: 'pending' })
+  state: EmailState;
+
+  /** Counts the attempts; also the fencing token of the one that runs. */
+  @Column('int', { default: 0 })
+  tries: number;
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  nextTryAt: Date;
+
+  /** Until then nobody else may try while the state is `sending`. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  leaseUntil: Date | null;
+
+  /** What the mail server, or the attempt to reach it, said last. */
+  @Column('text', { nullable: true })
+  lastAnswer: string | null;
+
+  /** Request and trace id of the request that caused it. */
+  @Column('jsonb', { default: {} })
+  context: { requestId?: string; traceparent?: string };
+
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  sentAt: Date | null;
+}

@@ -1,0 +1,67 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { Job } from 'bullmq';
+import { runInContext } from '../../core/context/request-context.js';
+import { AppLogger } from '../../core/logging/app-logger.js';
+import { EmailsRepository, type EmailRow } from '../emails.repository.js';
+import { EmailRenderer } from '../rendering/email-renderer.js';
+import { isPermanent, MAX_TRIES, retryDelay } from './delivery.js';
+import { EMAIL_QUEUE, EmailQueue, type EmailJob } from './email-queue.js';
+import { Mailer } from './mailer.js';
+
+/** Longer than the mail server may take for a whole dialogue, in milliseconds. */
+const LEASE = 120_000;
+/** Answers of servers are kept up to here. */
+const MAX_ANSWER = 1_000;
+
+/** Sends one mail; may be called again for the same one at any time, and does nothing then that was done already. */
+@Processor(EMAIL_QUEUE)
+export class EmailProcessor extends WorkerHost implements BeforeApplicationShutdown {
+  constructor(
+    private readonly emails: EmailsRepository,
+    private readonly renderer: EmailRenderer,
+    private readonly mailer: Mailer,
+    private readonly queue: EmailQueue,
+    private readonly logger: AppLogger,
+  ) {
+    super();
+  }
+
+  /** Takes no more jobs and finishes those at hand, while the database is still there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.close();
+  }
+
+  async process({ data }: Job<EmailJob>): Promise<void> {
+    const email = await this.emails.claim(data.emailId, LEASE);
+    if (!email) return;
+    await runInContext({ ...email.context }, () => this.attempt(email));
+  }
+
+  private async attempt(email: EmailRow): Promise<void> {
+    let answer: string;
+    try {
+      const rendered = await this.renderer.render(email);
+      if (!rendered) return await this.emails.finish(email, 'cancelled', 'The account was deleted');
+      answer = await this.mailer.send(email, rendered);
+    } catch (error) {
+      return this.failed(email, error);
+    }
+    // Not in the block above: a mail that has left is not postponed because noting so failed.
+    await this.emails.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
+    this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
+  }
+
+  private async failed(email: EmailRow, error: unknown): Promise<void> {
+    const answer = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ANSWER);
+    if (isPermanent(error) || email.tries >= MAX_TRIES) {
+      await this.emails.finish(email, 'failed', answer);
+      this.logger.error({ err: error, emailId: email.id, tries: email.tries, msg: 'Mail failed for good' });
+      return;
+    }
+    const delay = retryDelay(email.tries);
+    await this.emails.postpone(email, answer, delay);
+    await this.queue.add(email, { delay });
+    this.logger.warn({ err: error, emailId: email.id, tries: email.tries, delay, msg: 'Mail postponed' });
+  }
+}

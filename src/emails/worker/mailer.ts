@@ -1,0 +1,58 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer';
+import { Settings } from '../../core/config/settings.js';
+import type { EmailRow } from '../emails.repository.js';
+import type { RenderedEmail } from '../rendering/email-renderer.js';
+import { senderOf, type Sender } from './sender.js';
+
+/** Bounds of a dialogue with the mail server, in milliseconds. */
+const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };
+const CONNECTIONS = 5;
+/** Some servers end a connection after a hundred messages anyway. */
+const MESSAGES_PER_CONNECTION = 100;
+
+/** Hands mails to the mail server of SMTP_URL; where there is none they count as sent, and `/inbox` shows them. */
+@Injectable()
+export class Mailer implements OnApplicationShutdown {
+  private readonly transport: Transporter | undefined;
+  private readonly sender: Sender;
+
+  constructor(settings: Settings) {
+    this.sender = senderOf(settings.MAIL_FROM);
+    this.transport = settings.SMTP_URL
+      ? createTransport({
+          url: settings.SMTP_URL,
+          pool: true,
+          maxConnections: CONNECTIONS,
+          maxMessages: MESSAGES_PER_CONNECTION,
+          disableFileAccess: true,
+          disableUrlAccess: true,
+          ...TIMEOUTS,
+        })
+      : undefined;
+  }
+
+  /**
+   * @returns what the server answered
+   * @throws nodemailer's error, with `responseCode` where the server refused
+   */
+  async send({ id, toAddress }: EmailRow, { subject, html, text }: RenderedEmail): Promise<string> {
+    if (!this.transport) return 'Recorded; no SMTP_URL is set';
+    const info: SentMessageInfo = await this.transport.sendMail({
+      // The same for every try, so that a mail that arrives twice is known as one.
+      messageId: `<${id}@${this.sender.domain}>`,
+      from: { name: this.sender.name, address: this.sender.address },
+      // As an object: a text would be parsed, and could then mean two recipients.
+      to: { name: '', address: toAddress },
+      subject,
+      html,
+      text,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+    return String(info.response);
+  }
+
+  onApplicationShutdown(): void {
+    this.transport?.close();
+  }
+}

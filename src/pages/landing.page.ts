@@ -1,0 +1,31 @@
+import { html } from '../common/html/html.js';
+import { isHardened, type Settings } from '../core/config/settings.js';
+import { page } from './page.js';
+
+interface Link {
+  href: string;
+  label: string;
+  about: string;
+}
+
+const LINKS: Link[] = [
+  { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' },
+  { href: '/api/v1/openapi.json', label: 'OpenAPI document', about: 'for generators of clients' },
+  { href: '/api/v1/posts', label: 'Published posts', about: 'as JSON' },
+  { href: '/errors', label: 'Error codes', about: 'what each means and what to do' },
+  { href: '/readiness', label: 'Readiness', about: 'whether everything that is needed answers' },
+];
+
+const INBOX: Link = { href: '/inbox', label: 'Inbox', about: 'every mail that was sent' };
+
+export function landingPage(settings: Settings): string {
+  const links = isHardened(settings) ? LINKS : [...LINKS, INBOX];
+  return page({
+    title: 'A publishing backend that you run yourself',
+    body: html`<ul>
+        ${links.map(({ href, label, about }) => html`<li><a href="${href}">${label}</a>: ${about}</li> `)}
+      </ul>
+      <h2>A first request</h2>
+      <pre>curl ${settings.PUBLIC_URL}/api/v1/posts?limit=3</pre>`,
+  });
+}

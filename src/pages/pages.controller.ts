@@ -1,0 +1,44 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public } from '../common/access/public.decorator.js';
+import { AppError } from '../common/errors/app-error.js';
+import { PROBLEMS, type ProblemCode } from '../common/errors/problems.js';
+import { Settings } from '../core/config/settings.js';
+import { errorPage, errorsPage } from './errors.page.js';
+import { HtmlPage } from './html-page.decorator.js';
+import { landingPage } from './landing.page.js';
+import { verifyPage } from './verify.page.js';
+
+/** The few pages for people; everything else is for programs. */
+@ApiExcludeController()
+@Public({ token: 'ignored' })
+@Controller()
+export class PagesController {
+  constructor(private readonly settings: Settings) {}
+
+  @Get()
+  @HtmlPage()
+  landing(): string {
+    return landingPage(this.settings);
+  }
+
+  /** Where the link in the welcome mail leads; using up its token takes a click, as mail programs open links too. */
+  @Get('verify')
+  @HtmlPage()
+  verify(): string {
+    return verifyPage();
+  }
+
+  @Get('errors')
+  @HtmlPage()
+  errors(): string {
+    return errorsPage();
+  }
+
+  @Get('errors/:code')
+  @HtmlPage()
+  error(@Param('code') code: string): string {
+    if (!Object.hasOwn(PROBLEMS, code)) throw new AppError('ROUTE_NOT_FOUND');
+    return errorPage(code as ProblemCode);
+  }
+}

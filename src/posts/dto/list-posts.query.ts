@@ -1,0 +1,32 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { PageQuery } from '../../common/paging/page-query.dto.js';
+import { POST_STATUSES, type PostStatus } from '../post.entity.js';
+import { MAX_TAG_LENGTH, normaliseTag } from './tags.decorator.js';
+
+export class ListPostsQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Id or username of the author', maxLength: 50, example: 'ada.lovelace' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(50)
+  author?: string;
+
+  @ApiPropertyOptional({ description: 'Posts with this tag', maxLength: MAX_TAG_LENGTH, example: 'writing' })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normaliseTag(value) : value))
+  @IsString()
+  @MinLength(1)
+  @MaxLength(MAX_TAG_LENGTH)
+  tag?: string;
+
+  @ApiPropertyOptional({
+    enum: POST_STATUSES,
+    default: 'published',
+    description: "Drafts and scheduled ones are one's own; everybody's for editors and administrators",
+  })
+  @IsOptional()
+  @IsIn(POST_STATUSES)
+  status: PostStatus = 'published';
+}

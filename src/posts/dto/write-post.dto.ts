@@ -1,0 +1,88 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IfSent } from '../../common/validation/if-sent.decorator.js';
+import { Trim } from '../../common/validation/trim.decorator.js';
+import { MAX_EXCERPT_LENGTH } from '../excerpt.js';
+import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slug.js';
+import { IsTags, TAGS_SCHEMA } from './tags.decorator.js';
+
+export const MAX_TITLE_LENGTH = 200;
+export const MAX_CONTENT_LENGTH = 200_000;
+
+const TITLE = { minLength: 1, maxLength: MAX_TITLE_LENGTH, example: 'How the penny press began' };
+const CONTENT = {
+  maxLength: MAX_CONTENT_LENGTH,
+  description: 'Markdown (CommonMark), kept to the byte',
+  example: 'In **1833** a newspaper cost a penny for the first time.\n',
+};
+const SLUG_MESSAGE = { message: 'slug must be lower-case words joined by hyphens, and not of the shape of an id' };
+
+class PostFields {
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: MAX_EXCERPT_LENGTH,
+    description: 'Made from the content where it is left out',
+    example: 'In 1833 a newspaper cost a penny for the first time.',
+  })
+  @IsOptional()
+  @Trim()
+  @MaxLength(MAX_EXCERPT_LENGTH)
+  @IsString()
+  excerpt?: string | null;
+
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: MAX_SLUG_LENGTH,
+    pattern: SLUG_PATTERN.source,
+    description: 'Made from the title where it is left out',
+    example: 'how-the-penny-press-began',
+  })
+  @IfSent()
+  @Matches(SLUG_PATTERN, SLUG_MESSAGE)
+  @MaxLength(MAX_SLUG_LENGTH)
+  @IsString()
+  slug?: string;
+
+  @ApiPropertyOptional(TAGS_SCHEMA)
+  @IfSent()
+  @IsTags()
+  tags?: string[];
+
+  @ApiPropertyOptional({ description: 'Whether everybody can read it', example: true })
+  @IfSent()
+  @IsBoolean()
+  published?: boolean;
+}
+
+/** A whole post: for creating one, and for replacing one. */
+export class WritePostDto extends PostFields {
+  @ApiProperty(TITLE)
+  @Trim()
+  @MaxLength(MAX_TITLE_LENGTH)
+  @MinLength(1)
+  @IsString()
+  title: string;
+
+  @ApiProperty(CONTENT)
+  @MaxLength(MAX_CONTENT_LENGTH)
+  @IsString()
+  content: string;
+}
+
+/** Changes what is sent, and nothing else. */
+export class PatchPostDto extends PostFields {
+  @ApiPropertyOptional(TITLE)
+  @IfSent()
+  @Trim()
+  @MaxLength(MAX_TITLE_LENGTH)
+  @MinLength(1)
+  @IsString()
+  title?: string;
+
+  @ApiPropertyOptional(CONTENT)
+  @IfSent()
+  @MaxLength(MAX_CONTENT_LENGTH)
+  @IsString()
+  content?: string;
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { TransactionHost } from '@nestjs-cls/transactional';
+import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { IsNull } from 'typeorm';
+import { isUuid } from '../common/ids/uuid.js';
+import type { RowPage } from '../common/paging/page.js';
+import { Conditions } from '../core/database/conditions.js';
+import { Sql } from '../core/database/sql.js';
+import { Cursors } from '../core/paging/cursors.js';
+import { rowPage } from '../core/paging/row-page.js';
+import type { ListPostsQuery } from './dto/list-posts.query.js';
+import { Post, type PostStatus } from './post.entity.js';
+
+/** A post as it is answered, with its author beside it. */
+export type PostRow = Pick<
+  Post,
+  | 'id'
+  | 'authorId'
+  | 'slug'
+  | 'title'
+  | 'content'
+  | 'excerpt'
+  | 'tags'
+  | 'status'
+  | 'publishedAt'
+  | 'publishAt'
+  | 'version'
+  | 'createdAt'
+  | 'updatedAt'
+> & { authorUsername: string; authorFullName: string | null };
+
+export type NewPost = Pick<
+  Post,
+  'id' | 'authorId' | 'slug' | 'title' | 'content' | 'excerpt' | 'tags' | 'status' | 'publishedAt'
+>;
+
+/** Whose posts a list may show. */
+export interface Visibility {
+  /** Only this author's; everybody's where it is undefined. */
+  authorId: string | undefined;
+}
+
+const COLUMNS = `p.id, p.author_id AS "authorId", p.slug, p.title, p.content, p.excerpt, p.tags, p.status,
+  p.published_at AS "publishedAt", p.publish_at AS "publishAt", p.version,
+  p.created_at AS "createdAt", p.updated_at AS "updatedAt",
+  u.username AS "authorUsername", u.full_name AS "authorFullName"`;
+
+// A deleted account takes its posts along, whatever becomes of their rows.
+const FROM = 'FROM posts p JOIN users u ON u.id = p.author_id AND u.deleted_at IS NULL';
+
+const BY_ID = { name: 'posts.byId', text: `SELECT ${COLUMNS} ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL` };
+const BY_SLUG = { name: 'posts.bySlug', text: `SELECT ${COLUMNS} ${FROM} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
+
+// A taken slug makes no row, so that another can be tried in the same transaction.
+const INSERT = {
+  name: 'posts.insert',
+  text: `WITH p AS (
+      INSERT INTO posts (id, author_id, slug, title, content, excerpt, tags, status, published_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING
+      RETURNING *
+    ) SELECT ${COLUMNS} FROM p JOIN users u ON u.id = p.author_id`,
+};
+
+// Spelled out, not bound: the partial index is only used where the planner can see the status.
+const HAS_STATUS: Record<PostStatus, string> = {
+  draft: "p.status = 'draft'",
+  scheduled: "p.status = 'scheduled'",
+  published: "p.status = 'published'",
+};
+
+/** Posts that are neither deleted themselves nor of a deleted author. */
+@Injectable()
+export class PostsRepository {
+  constructor(
+    private readonly sql: Sql,
+    private readonly cursors: Cursors,
+    private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
+  ) {}
+
+  async byIdOrSlug(idOrSlug: string): Promise<PostRow | undefined> {
+    return this.sql.row<PostRow>(isUuid(idOrSlug) ? BY_ID : BY_SLUG, [idOrSlug]);
+  }
+
+  async byId(id: string): Promise<PostRow | undefined> {
+    return this.sql.row<PostRow>(BY_ID, [id]);
+  }
+
+  /** @returns undefined when the slug is taken */
+  async insert(post: NewPost): Promise<PostRow | undefined> {
+    const { id, authorId, slug, title, content, excerpt, tags, status, publishedAt } = post;
+    return this.sql.row<PostRow>(INSERT, [id, authorId, slug, title, content, excerpt, tags, status, publishedAt]);
+  }
+
+  /** Published ones by the time they appeared, others by the time they were made; newest first. */
+  async page(query: ListPostsQuery, { authorId }: Visibility): Promise<RowPage<PostRow>> {
+    const time = query.status === 'published' ? 'p.published_at' : 'p.created_at';
+    const list = `posts ${query.status} ${authorId ?? ''} ${query.author ?? ''} ${query.tag ?? ''}`;
+    const filter = this.filter(query, authorId);
+    const total = query.count ? await this.count(filter) : undefined;
+
+    if (query.cursor !== undefined) {
+      const [shownAt, id] = this.cursors.decode(list, query.cursor);
+      filter.add(`(${time}, p.id) < (${filter.bind(shownAt)}::timestamptz, ${filter.bind(id)}::uuid)`);
+    }
+    const text = `SELECT ${COLUMNS} ${FROM} ${filter.where} ORDER BY ${time} DESC, p.id DESC
+      LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
+    const rows = await this.sql.rows<PostRow>({ name: 'posts.page', text }, filter.values);
+
+    const shownAt = (row: PostRow) => (query.status === 'published' && row.publishedAt) || row.createdAt;
+    return rowPage(rows, query, (row) => this.cursors.encode(list, [shownAt(row).toISOString(), row.id]), total);
+  }
+
+  /** @returns the post as an entity, locked until the transaction ends */
+  async lockById(id: string): Promise<Post | null> {
+    return this.transactions.tx.getRepository(Post).findOne({
+      where: { id, deletedAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /** @throws the unique violation `posts_slug_unique` when the slug is taken */
+  async save(post: Post): Promise<void> {
+    post.version += 1;
+    await this.transactions.tx.getRepository(Post).save(post);
+  }
+
+  private filter(query: ListPostsQuery, authorId: string | undefined): Conditions {
+    const filter = new Conditions().add('p.deleted_at IS NULL').add(HAS_STATUS[query.status]);
+    filter.when(authorId, (id) => `p.author_id = ${filter.bind(id)}`);
+    filter.when(query.tag, (tag) => `p.tags @> ARRAY[${filter.bind(tag)}]::text[]`);
+    filter.when(query.author, (author) =>
+      isUuid(author) ? `p.author_id = ${filter.bind(author)}` : `u.username_key = ${filter.bind(author.toLowerCase())}`,
+    );
+    return filter;
+  }
+
+  private async count(filter: Conditions): Promise<number> {
+    const text = `SELECT count(*)::int AS total ${FROM} ${filter.where}`;
+    const row = await this.sql.row<{ total: number }>({ name: 'posts.count', text }, filter.values);
+    return row?.total ?? 0;
+  }
+}

@@ -1,0 +1,34 @@
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../common/access/public.decorator.js';
+import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
+import { setNextLink } from '../common/paging/link.js';
+import { PageQuery } from '../common/paging/page-query.dto.js';
+import { IdParam } from '../common/validation/id-param.dto.js';
+import { PostPageResponse } from './dto/post.response.js';
+import { PostsService } from './posts.service.js';
+
+/** The path begins with users, the answer is posts: it belongs here. */
+@ApiTags('Posts')
+@Controller('users/:id/posts')
+export class UserPostsController {
+  constructor(private readonly posts: PostsService) {}
+
+  @Get()
+  @Public()
+  @ApiAnswer(200, PostPageResponse, {
+    summary: 'List the published posts of an author',
+    errors: ['USER_NOT_FOUND'],
+    headers: ['Link'],
+  })
+  async page(
+    @Param() { id }: IdParam,
+    @Query() query: PageQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PostPageResponse> {
+    const page = await this.posts.pageOfAuthor(id, query);
+    setNextLink(reply, page.page);
+    return PostPageResponse.from(page);
+  }
+}

@@ -1,0 +1,27 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { ROLES, type Role } from '../../common/access/role.js';
+import { PageQuery } from '../../common/paging/page-query.dto.js';
+
+export const USER_SORTS = ['createdAt', '-createdAt', 'username', '-username'] as const;
+
+export type UserSort = (typeof USER_SORTS)[number];
+
+export class ListUsersQuery extends PageQuery {
+  @ApiPropertyOptional({ description: 'Part of the username or the name', maxLength: 100, example: 'ada' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(100)
+  q?: string;
+
+  @ApiPropertyOptional({ enum: ROLES, example: 'editor' })
+  @IsOptional()
+  @IsIn(ROLES)
+  role?: Role;
+
+  @ApiPropertyOptional({ enum: USER_SORTS, default: '-createdAt', description: 'A leading - turns the order round' })
+  @IsOptional()
+  @IsIn(USER_SORTS)
+  sort: UserSort = '-createdAt';
+}

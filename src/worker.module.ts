@@ -1,0 +1,24 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Settings } from './core/config/settings.js';
+import { CoreModule } from './core/core.module.js';
+import type { AppLogger } from './core/logging/app-logger.js';
+import { OutboxRelayModule } from './core/outbox/outbox-relay.module.js';
+import { QueueModule } from './core/queue/queue.module.js';
+import { EmailsWorkerModule } from './emails/worker/emails-worker.module.js';
+import { ENTITIES } from './entities.js';
+
+/** The worker: takes what the API committed and does it. It serves nobody but probes. */
+@Module({})
+export class WorkerModule {
+  static forRoot(settings: Settings, logger: AppLogger): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        CoreModule.forRoot(settings, logger, ENTITIES),
+        QueueModule.forRoot(settings),
+        OutboxRelayModule,
+        EmailsWorkerModule,
+      ],
+    };
+  }
+}
