@@ -81,7 +81,7 @@ export class SessionsService {
       token_type: 'Bearer',
       expires_in: this.settings.ACCESS_TOKEN_TTL,
       refresh_token: this.refreshTokens.derive({ sessionId: session.id, generation: session.generation }),
-      refresh_expires_in: Math.floor((session.expiresAt.getTime() - this.clock.now().getTime()) / 1_000),
+      refresh_expires_in: Math.round((session.expiresAt.getTime() - this.clock.now().getTime()) / 1_000),
     };
   }
 }

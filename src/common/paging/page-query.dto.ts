@@ -17,10 +17,10 @@ export class PageQuery {
     example: 20,
   })
   @IsOptional()
-  @ToInteger()
-  @IsInt()
-  @Min(1)
   @Max(MAX_LIMIT)
+  @Min(1)
+  @IsInt()
+  @ToInteger()
   limit: number = DEFAULT_LIMIT;
 
   @ApiPropertyOptional({
@@ -28,16 +28,16 @@ export class PageQuery {
     maxLength: 1024,
   })
   @IsOptional()
-  @IsString()
   @MaxLength(1024)
+  @IsString()
   cursor?: string;
 
   @ApiPropertyOptional({ description: 'Items to pass over; not together with `cursor`', minimum: 0, maximum: MAX_SKIP })
   @IsOptional()
-  @ToInteger()
-  @IsInt()
-  @Min(0)
   @Max(MAX_SKIP)
+  @Min(0)
+  @IsInt()
+  @ToInteger()
   skip?: number;
 
   @ApiPropertyOptional({ description: '`exact` adds `page.total`', enum: ['exact'] })

@@ -1,7 +1,12 @@
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { PROBLEMS, type ProblemCode } from '../../common/errors/problems.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import type { ProblemCode } from '../../common/errors/problems.js';
+import { newId } from '../../common/ids/uuid.js';
 import type { Settings } from '../config/settings.js';
+import { PROBLEM_TYPE, problemBody, type ProblemBody } from '../errors/problem-body.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { requestId } from './request-id.js';
 
@@ -29,11 +34,24 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     requestIdHeader: false,
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.pathPart },
-    clientErrorHandler: answerClientError,
+    frameworkErrors: answerBadUrl(settings.PUBLIC_URL),
+    clientErrorHandler: answerBadHttp(settings.PUBLIC_URL),
     forceCloseConnections: 'idle',
   });
   registerBodyParsers(adapter.getInstance());
   return adapter;
+}
+
+/** A URL that cannot be decoded never gets as far as Nest. */
+function answerBadUrl(baseUrl: string) {
+  return (_error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const body = wireProblem('MALFORMED_REQUEST', baseUrl, request.id);
+    void reply
+      .status(body.status)
+      .headers({ 'x-request-id': request.id })
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(body));
+  };
 }
 
 const CLIENT_ERRORS: Record<string, ProblemCode> = {
@@ -41,25 +59,25 @@ const CLIENT_ERRORS: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
-/** What cannot be read as HTTP never reaches a route; it still gets the envelope. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = CLIENT_ERRORS[error.code ?? ''] ?? 'MALFORMED_REQUEST';
-  const { status, title } = PROBLEMS[code];
-  const body = JSON.stringify({
-    type: `/errors/${code}`,
-    title,
-    status,
-    detail: title,
-    instance: '',
-    error: title,
-    code,
-    requestId: requestId({ headers: {} }),
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+/** What cannot be read as HTTP never gets as far as Fastify. */
+function answerBadHttp(baseUrl: string) {
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const body = wireProblem(CLIENT_ERRORS[error.code ?? ''] ?? 'MALFORMED_REQUEST', baseUrl, newId());
+    const text = JSON.stringify(body);
+    const head = [
+      `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,
+      `Content-Type: ${PROBLEM_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(text)}`,
+      `X-Request-Id: ${body.requestId}`,
+      'Connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  };
 }
+
+const wireProblem = (code: ProblemCode, baseUrl: string, id: string): ProblemBody =>
+  problemBody(new AppError(code), { baseUrl, instance: '', requestId: id });

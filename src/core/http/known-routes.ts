@@ -14,6 +14,8 @@ export class KnownRoutes {
 
   constructor(host: HttpAdapterHost) {
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', ({ url, method }) => {
+      // The catch-all that answers CORS preflights says nothing about what there is.
+      if (url === '*') return;
       const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
       for (const name of [method].flat()) route.methods.add(name);
       this.routes.set(url, route);

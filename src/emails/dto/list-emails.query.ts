@@ -5,7 +5,7 @@ import { PageQuery } from '../../common/paging/page-query.dto.js';
 export class ListEmailsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Address of the recipient', maxLength: 254, example: 'ada@example.com' })
   @IsOptional()
-  @IsString()
   @MaxLength(254)
+  @IsString()
   to?: string;
 }

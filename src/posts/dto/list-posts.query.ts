@@ -8,17 +8,17 @@ import { MAX_TAG_LENGTH, normaliseTag } from './tags.decorator.js';
 export class ListPostsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Id or username of the author', maxLength: 50, example: 'ada.lovelace' })
   @IsOptional()
-  @IsString()
-  @MinLength(1)
   @MaxLength(50)
+  @MinLength(1)
+  @IsString()
   author?: string;
 
   @ApiPropertyOptional({ description: 'Posts with this tag', maxLength: MAX_TAG_LENGTH, example: 'writing' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normaliseTag(value) : value))
-  @IsString()
-  @MinLength(1)
   @MaxLength(MAX_TAG_LENGTH)
+  @MinLength(1)
+  @IsString()
   tag?: string;
 
   @ApiPropertyOptional({

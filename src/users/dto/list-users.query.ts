@@ -10,9 +10,9 @@ export type UserSort = (typeof USER_SORTS)[number];
 export class ListUsersQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Part of the username or the name', maxLength: 100, example: 'ada' })
   @IsOptional()
-  @IsString()
-  @MinLength(1)
   @MaxLength(100)
+  @MinLength(1)
+  @IsString()
   q?: string;
 
   @ApiPropertyOptional({ enum: ROLES, example: 'editor' })
