@@ -81,6 +81,7 @@ export class Initial1780000000000 implements MigrationInterface {
         kind text NOT NULL,
         user_id uuid NOT NULL CONSTRAINT emails_user_id_fkey REFERENCES users (id) ON DELETE CASCADE,
         to_address text NOT NULL,
+        to_key text NOT NULL,
         state text NOT NULL DEFAULT 'pending',
         tries integer NOT NULL DEFAULT 0,
         next_try_at timestamptz(3) NOT NULL DEFAULT now(),
@@ -92,6 +93,7 @@ export class Initial1780000000000 implements MigrationInterface {
       );
       CREATE INDEX emails_due ON emails (next_try_at, id) WHERE state IN ('pending', 'sending');
       CREATE INDEX emails_created_at ON emails (created_at, id);
+      CREATE INDEX emails_to_key ON emails (to_key, created_at);
       CREATE INDEX emails_user_id ON emails (user_id);
     `);
   }

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, RouterModule } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { AccessTokenGuard } from './auth/access/access-token.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
@@ -8,14 +8,12 @@ import { isHardened, type Settings } from './core/config/settings.js';
 import { ThrottleModule } from './core/throttle/throttle.module.js';
 import { RouteThrottlerGuard } from './core/throttle/route-throttler.guard.js';
 import type { AppLogger } from './core/logging/app-logger.js';
+import { EmailsApiModule } from './emails/emails-api.module.js';
 import { InboxModule } from './emails/inbox/inbox.module.js';
 import { ENTITIES } from './entities.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PostsModule } from './posts/posts.module.js';
 import { UsersApiModule } from './users/users-api.module.js';
-
-/** Feature modules whose routes stand under the API's prefix. */
-const API_MODULES = [AuthApiModule, UsersApiModule, PostsModule];
 
 /** The API: everything that answers clients, and nothing that sends mail. */
 @Module({})
@@ -26,10 +24,12 @@ export class AppModule {
       imports: [
         CoreModule.forRoot(settings, logger, ENTITIES),
         ThrottleModule,
-        ...API_MODULES,
+        AuthApiModule,
+        UsersApiModule,
+        PostsModule,
+        EmailsApiModule,
         PagesModule,
         ...(isHardened(settings) ? [] : [InboxModule]),
-        RouterModule.register(API_MODULES.map((module) => ({ path: 'api/v1', module }))),
       ],
       // Closed by default, in this order: who asks, how often, with which role.
       providers: [AccessTokenGuard, RouteThrottlerGuard, RolesGuard].map((useClass) => ({

@@ -1,4 +1,5 @@
+import { readEnvironment } from './core/config/settings.js';
 import { Launcher } from './local/launcher.js';
 
 /** `npm start`: the whole product on this machine, with nothing installed but Node. */
-await new Launcher(process.env).run();
+await new Launcher(readEnvironment()).run();

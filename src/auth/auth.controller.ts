@@ -1,8 +1,9 @@
-import { Body, Controller, Post } from '@nestjs/common';
-import { ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { Body, Post } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 import type { Actor } from '../common/access/actor.js';
 import { CurrentUser } from '../common/access/current-user.decorator.js';
 import { Public } from '../common/access/public.decorator.js';
+import { ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { HttpRoute } from '../core/http/route-config.js';
 import { RateClass } from '../core/throttle/rate-class.decorator.js';
@@ -17,8 +18,7 @@ import { VerifyEmailDto } from './dto/verify-email.dto.js';
 import { oauthError } from './oauth-error.js';
 import { SessionsService, type Device } from './sessions/sessions.service.js';
 
-@ApiTags('Auth')
-@Controller('auth')
+@ApiController('auth', 'Auth')
 export class AuthController {
   constructor(
     private readonly auth: AuthService,

@@ -14,6 +14,7 @@ export type EmailState = (typeof EMAIL_STATES)[number];
 @Entity('emails')
 @Index('emails_due', ['nextTryAt', 'id'], { where: "state IN ('pending', 'sending')" })
 @Index('emails_created_at', ['createdAt', 'id'])
+@Index('emails_to_key', ['toKey', 'createdAt'])
 @Index('emails_user_id', ['userId'])
 export class Email {
   /** The `Message-ID` is made of it, so that a mail sent twice is known as one. */
@@ -33,6 +34,10 @@ export class Email {
   /** The address of the account when the mail became due. */
   @Column('text')
   toAddress: string;
+
+  /** The same in the form in which addresses are compared. */
+  @Column('text')
+  toKey: string;
 
   @Column('text', { default: 'pending' })
   state: EmailState;

@@ -5,6 +5,7 @@ import { Sql } from '../core/database/sql.js';
 import { Cursors } from '../core/paging/cursors.js';
 import { rowPage } from '../core/paging/row-page.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
+import { identityKey } from '../users/identity.js';
 import type { Email, EmailState } from './email.entity.js';
 
 export type EmailRow = Pick<
@@ -22,7 +23,7 @@ const COLUMNS = `id, kind, user_id AS "userId", to_address AS "toAddress", state
 
 const INSERT = {
   name: 'emails.insert',
-  text: 'INSERT INTO emails (id, kind, user_id, to_address, context) VALUES ($1, $2, $3, $4, $5)',
+  text: 'INSERT INTO emails (id, kind, user_id, to_address, to_key, context) VALUES ($1, $2, $3, $4, $5, $6)',
 };
 
 // The lease keeps other workers away; one that has run out was left behind by a worker that died.
@@ -68,7 +69,7 @@ export class EmailsRepository {
   ) {}
 
   async insert({ id, kind, userId, toAddress, context }: NewEmail): Promise<void> {
-    await this.sql.rows(INSERT, [id, kind, userId, toAddress, JSON.stringify(context)]);
+    await this.sql.rows(INSERT, [id, kind, userId, toAddress, identityKey(toAddress), JSON.stringify(context)]);
   }
 
   /**
@@ -100,9 +101,13 @@ export class EmailsRepository {
 
   /** Newest first. */
   async page(query: ListEmailsQuery): Promise<RowPage<EmailRow>> {
-    const list = `emails ${query.to ?? ''}`;
+    const list = `emails ${query.status ?? ''} ${query.kind ?? ''} ${query.to ?? ''}`;
     const filter = new Conditions();
-    filter.when(query.to, (to) => `lower(to_address) = lower(${filter.bind(to)})`);
+    filter.when(query.status, (state) => `state = ${filter.bind(state)}`);
+    filter.when(query.kind, (kind) => `kind = ${filter.bind(kind)}`);
+    filter.when(query.to, (to) => `to_key = ${filter.bind(identityKey(to))}`);
+    const total = query.count ? await this.count(filter) : undefined;
+
     if (query.cursor !== undefined) {
       const [createdAt, id] = this.cursors.decode(list, query.cursor);
       filter.add(`(created_at, id) < (${filter.bind(createdAt)}::timestamptz, ${filter.bind(id)}::uuid)`);
@@ -110,7 +115,7 @@ export class EmailsRepository {
     const text = `SELECT ${COLUMNS} FROM emails ${filter.where} ORDER BY created_at DESC, id DESC
       LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
     const rows = await this.sql.rows<EmailRow>({ name: 'emails.page', text }, filter.values);
-    return rowPage(rows, query, (row) => this.cursors.encode(list, [row.createdAt.toISOString(), row.id]));
+    return rowPage(rows, query, (row) => this.cursors.encode(list, [row.createdAt.toISOString(), row.id]), total);
   }
 
   async byId(id: string): Promise<EmailRow | undefined> {
@@ -120,5 +125,11 @@ export class EmailsRepository {
   async countByState(): Promise<Record<string, number>> {
     const rows = await this.sql.rows<{ state: string; total: number }>(COUNT);
     return Object.fromEntries(rows.map((row) => [row.state, row.total]));
+  }
+
+  private async count(filter: Conditions): Promise<number> {
+    const text = `SELECT count(*)::int AS total FROM emails ${filter.where}`;
+    const row = await this.sql.row<{ total: number }>({ name: 'emails.count', text }, filter.values);
+    return row?.total ?? 0;
   }
 }

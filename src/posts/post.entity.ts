@@ -21,6 +21,7 @@ export type PostStatus = (typeof POST_STATUSES)[number];
 @Index('posts_published', ['publishedAt', 'id'], { where: "status = 'published' AND deleted_at IS NULL" })
 @Index('posts_author', ['authorId', 'createdAt', 'id'])
 @Index('posts_created_at', ['createdAt', 'id'])
+@Index('posts_tags', ['tags'], { type: 'gin' })
 export class Post {
   @PrimaryColumn('uuid')
   id: string;

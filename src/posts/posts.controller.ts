@@ -1,9 +1,10 @@
-import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Get, Headers, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/access/actor.js';
 import { CurrentUser } from '../common/access/current-user.decorator.js';
 import { Public } from '../common/access/public.decorator.js';
+import { API_PREFIX, ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setNextLink } from '../common/paging/link.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
@@ -17,8 +18,7 @@ import { PostsService } from './posts.service.js';
 
 const IF_MATCH = ApiHeader({ name: 'If-Match', required: false, description: 'The `ETag` of the version to change' });
 
-@ApiTags('Posts')
-@Controller('posts')
+@ApiController('posts', 'Posts')
 export class PostsController {
   constructor(private readonly posts: PostsService) {}
 
@@ -35,7 +35,7 @@ export class PostsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PostResponse> {
     const post = await this.posts.create(actor, dto);
-    void reply.header('location', `/api/v1/posts/${post.id}`);
+    void reply.header('location', `${API_PREFIX}/posts/${post.id}`);
     return withETag(reply, post);
   }
 
@@ -57,7 +57,7 @@ export class PostsController {
     return PostPageResponse.from(page);
   }
 
-  @Get(':idOrSlug')
+  @Get(':id')
   @Public()
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the version at hand' })
   @ApiAnswer(200, PostResponse, {
@@ -69,10 +69,10 @@ export class PostsController {
   })
   async read(
     @CurrentUser() actor: Actor | undefined,
-    @Param() { idOrSlug }: PostParam,
+    @Param() { id }: PostParam,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PostResponse> {
-    return withETag(reply, await this.posts.read(actor, idOrSlug));
+    return withETag(reply, await this.posts.read(actor, id));
   }
 
   @Put(':id')

@@ -7,14 +7,12 @@ import { newId } from '../common/ids/uuid.js';
 import type { RowPage } from '../common/paging/page.js';
 import type { PageQuery } from '../common/paging/page-query.dto.js';
 import { Clock } from '../core/clock/clock.js';
-import { Outbox } from '../core/outbox/outbox.js';
 import { UsersService } from '../users/users.service.js';
 import type { ListPostsQuery } from './dto/list-posts.query.js';
 import type { PatchPostDto, WritePostDto } from './dto/write-post.dto.js';
 import { excerptFrom } from './excerpt.js';
 import { checkPrecondition } from './post-etag.js';
 import type { Post } from './post.entity.js';
-import { PostPublished } from './posts.events.js';
 import { canEdit, canSee, isEditorial } from './posts.policy.js';
 import { PostsRepository, type NewPost, type PostRow } from './posts.repository.js';
 import { numberedSlug, slugFrom } from './slug.js';
@@ -29,7 +27,6 @@ export class PostsService {
   constructor(
     private readonly posts: PostsRepository,
     private readonly users: UsersService,
-    private readonly outbox: Outbox,
     private readonly clock: Clock,
   ) {}
 
@@ -54,7 +51,7 @@ export class PostsService {
 
   @Transactional()
   async create(actor: Actor, dto: WritePostDto): Promise<PostRow> {
-    const row = await this.insertWithFreeSlug(dto.slug, {
+    return this.insertWithFreeSlug(dto.slug, {
       id: newId(),
       authorId: actor.id,
       title: dto.title,
@@ -64,8 +61,6 @@ export class PostsService {
       status: dto.published ? 'published' : 'draft',
       publishedAt: dto.published ? this.clock.now() : null,
     });
-    if (row.status === 'published') await this.outbox.record(new PostPublished(row.id));
-    return row;
   }
 
   /** What is left out takes its default; the status changes only if `published` is sent. */
@@ -84,7 +79,7 @@ export class PostsService {
     post.tags = dto.tags ?? post.tags;
     if (dto.excerpt !== undefined) post.excerpt = dto.excerpt ?? excerptFrom(post.content);
     else if (excerptWasMade) post.excerpt = excerptFrom(post.content);
-    await this.setPublished(post, dto.published);
+    this.setPublished(post, dto.published);
     return this.saved(post);
   }
 
@@ -101,7 +96,6 @@ export class PostsService {
   async publish(actor: Actor, id: string): Promise<PostRow> {
     const post = await this.lockEditable(actor, id);
     post.publish(this.clock.now());
-    await this.outbox.record(new PostPublished(post.id));
     return this.saved(post);
   }
 
@@ -112,11 +106,10 @@ export class PostsService {
     return this.saved(post);
   }
 
-  private async setPublished(post: Post, published: boolean | undefined): Promise<void> {
+  private setPublished(post: Post, published: boolean | undefined): void {
     if (published === undefined || published === (post.status === 'published')) return;
-    if (!published) return post.unpublish();
-    post.publish(this.clock.now());
-    await this.outbox.record(new PostPublished(post.id));
+    if (published) post.publish(this.clock.now());
+    else post.unpublish();
   }
 
   private async lockEditable(actor: Actor, id: string): Promise<Post> {

@@ -1,7 +1,7 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../common/access/public.decorator.js';
+import { ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setNextLink } from '../common/paging/link.js';
 import { PageQuery } from '../common/paging/page-query.dto.js';
@@ -10,8 +10,7 @@ import { PostPageResponse } from './dto/post.response.js';
 import { PostsService } from './posts.service.js';
 
 /** The path begins with users, the answer is posts: it belongs here. */
-@ApiTags('Posts')
-@Controller('users/:id/posts')
+@ApiController('users/:id/posts', 'Posts')
 export class UserPostsController {
   constructor(private readonly posts: PostsService) {}
 

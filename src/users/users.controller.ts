@@ -1,9 +1,9 @@
-import { Body, Controller, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/access/actor.js';
 import { CurrentUser } from '../common/access/current-user.decorator.js';
 import { Public } from '../common/access/public.decorator.js';
+import { API_PREFIX, ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setNextLink } from '../common/paging/link.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
@@ -14,8 +14,7 @@ import { ListUsersQuery } from './dto/list-users.query.js';
 import { UserPageResponse, UserResponse } from './dto/user.response.js';
 import { UsersService } from './users.service.js';
 
-@ApiTags('Users')
-@Controller('users')
+@ApiController('users', 'Users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
@@ -34,7 +33,7 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const user = await this.users.register(actor, dto);
-    void reply.header('location', `/api/v1/users/${user.id}`);
+    void reply.header('location', `${API_PREFIX}/users/${user.id}`);
     return UserResponse.privateFrom(user);
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { settingsSchema, type ParsedSettings } from './settings.schema.js';
 
 const MINIMUM_SECRET_BYTES = 32;
@@ -25,7 +25,7 @@ export class SettingsError extends Error {
  * Reads and checks every setting. An empty value counts as left out; `NAME_FILE` names a file that holds the value.
  * @throws SettingsError that lists every problem
  */
-export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment()): Settings {
   const { values, problems } = readValues(environment);
   const parsed = settingsSchema.safeParse(values);
   if (!parsed.success) {
@@ -35,6 +35,12 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Sett
   problems.push(...missing(parsed.data), ...secretProblems(parsed.data), ...productionProblems(parsed.data));
   if (problems.length > 0) throw new SettingsError(problems);
   return complete(parsed.data);
+}
+
+/** The environment, with what a file `.env` adds to it; what is set already wins. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
 }
 
 /** Whether what production refuses is refused. */

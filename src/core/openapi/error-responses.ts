@@ -49,7 +49,7 @@ const EXAMPLE_FIELD = {
 const RETRY_AFTER = { description: 'Seconds to wait', schema: { type: 'integer' as const, minimum: 0 } };
 const CHALLENGE = { description: 'RFC 6750 §3', schema: { type: 'string' as const } };
 
-/** One response a status, with an example for each code, and `default` for whatever else a proxy or server says. */
+/** One response a status, with an example for each code. */
 export function errorResponses(codes: ProblemCode[]): Responses {
   const responses: Responses = {};
   for (const code of [...new Set(codes)].sort()) {
@@ -59,21 +59,27 @@ export function errorResponses(codes: ProblemCode[]): Responses {
     const examples = (response.content?.['application/problem+json']?.examples ?? {}) as Record<string, object>;
     examples[code] = { summary: title, value: example(code) };
   }
-  responses['default'] = { ...emptyResponse(0), description: 'Any other error, in the same envelope' };
+  responses['default'] = anyOtherError();
   return responses;
 }
 
 function emptyResponse(status: number): Response {
   return {
     description: '',
-    ...(status === 429 || status === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
-    ...(status === 401 ? { headers: { 'WWW-Authenticate': CHALLENGE } } : {}),
-    content: {
-      'application/problem+json': {
-        schema: { $ref: '#/components/schemas/Problem' },
-        ...(status > 0 && { examples: {} }),
-      },
-    },
+    ...((status === 429 || status === 503) && { headers: { 'Retry-After': RETRY_AFTER } }),
+    ...(status === 401 && { headers: { 'WWW-Authenticate': CHALLENGE } }),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples: {} } },
+  };
+}
+
+/** What any request may meet in front of its route. */
+function anyOtherError(): Response {
+  const code = 'MISDIRECTED_REQUEST';
+  const examples = { [code]: { summary: PROBLEMS[code].title, value: example(code) } };
+  const schema = { $ref: '#/components/schemas/Problem' };
+  return {
+    description: 'Any other error, in the same envelope',
+    content: { 'application/problem+json': { schema, examples } },
   };
 }
 

@@ -26,8 +26,8 @@ export class InboxController {
 
   @Get()
   @HtmlPage()
-  async page(@Query() { id, ...query }: InboxQuery): Promise<string> {
-    return inboxPage(await this.inbox.page(query), id && (await this.inbox.read(id)));
+  async page(@Query() query: InboxQuery): Promise<string> {
+    return inboxPage(await this.inbox.view(query));
   }
 
   @Get('messages')

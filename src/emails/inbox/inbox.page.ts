@@ -1,9 +1,9 @@
 import { html, type Html } from '../../common/html/html.js';
 import { page } from '../../pages/page.js';
-import type { InboxMessage, InboxPage, InboxSummary } from './inbox.service.js';
+import type { InboxMessage, InboxSummary, InboxView } from './inbox.service.js';
 
 /** The list beside the message; a script keeps the list fresh. */
-export const inboxPage = ({ items }: InboxPage, shown: InboxMessage | '' | undefined): string =>
+export const inboxPage = ({ list: { items }, shown }: InboxView): string =>
   page({
     title: 'Inbox',
     script: 'inbox.js',
@@ -13,7 +13,7 @@ export const inboxPage = ({ items }: InboxPage, shown: InboxMessage | '' | undef
       <div class="inbox">
         <nav aria-label="Messages">
           <ol id="messages">
-            ${items.map((message) => entry(message, Boolean(shown) && message.id === (shown as InboxMessage).id))}
+            ${items.map((message) => entry(message, message.id === shown?.id))}
           </ol>
         </nav>
         <article aria-label="Message">
@@ -26,8 +26,8 @@ const entry = (message: InboxSummary, current: boolean): Html =>
   html`<li>
     <a href="/inbox?id=${message.id}" ${current ? html` aria-current="true"` : undefined}
       >${message.subject}<br />
-      <span class="state" data-state="${message.state}"
-        >${message.state} · to ${message.to} · ${message.createdAt.toISOString()}</span
+      <span class="state" data-state="${message.status}"
+        >${message.status} · to ${message.to} · ${message.createdAt.toISOString()}</span
       ></a
     >
   </li> `;
@@ -36,8 +36,8 @@ const messageView = (message: InboxMessage): Html =>
   html`<h2>${message.subject}</h2>
     <p>
       To ${message.to}<br />
-      <span class="state" data-state="${message.state}"
-        >${message.state} after ${message.tries} ${message.tries === 1 ? 'try' : 'tries'}</span
+      <span class="state" data-state="${message.status}"
+        >${message.status} after ${message.tries} ${message.tries === 1 ? 'try' : 'tries'}</span
       >
       <span class="faint">${message.lastAnswer ?? undefined}</span>
     </p>

@@ -1,28 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '../../common/errors/app-error.js';
 import type { PageInfo } from '../../common/paging/page.js';
 import type { ListEmailsQuery } from '../dto/list-emails.query.js';
-import type { EmailKind, EmailState } from '../email.entity.js';
-import { EmailsRepository, type EmailRow } from '../emails.repository.js';
+import { EmailResponse } from '../dto/email.response.js';
+import type { EmailRow } from '../emails.repository.js';
+import { EmailsService } from '../emails.service.js';
 import { EmailRenderer, type RenderedEmail } from '../rendering/email-renderer.js';
 
-export interface InboxSummary {
-  id: string;
-  kind: EmailKind;
-  to: string;
-  subject: string;
-  state: EmailState;
-  tries: number;
-  lastAnswer: string | null;
-  createdAt: Date;
-  sentAt: Date | null;
-}
+export type InboxSummary = EmailResponse & Pick<RenderedEmail, 'subject'>;
 
 export type InboxMessage = InboxSummary & Pick<RenderedEmail, 'html' | 'text'>;
 
 export interface InboxPage {
   items: InboxSummary[];
   page: PageInfo;
+}
+
+export interface InboxView {
+  list: InboxPage;
+  shown: InboxMessage | undefined;
 }
 
 /** What is shown of a mail whose account is gone. */
@@ -32,7 +27,7 @@ const GONE: RenderedEmail = { subject: '(the account was deleted)', html: '<head
 @Injectable()
 export class InboxService {
   constructor(
-    private readonly emails: EmailsRepository,
+    private readonly emails: EmailsService,
     private readonly renderer: EmailRenderer,
   ) {}
 
@@ -42,16 +37,17 @@ export class InboxService {
     return { items: rows.map((row, index) => summary(row, rendered[index] ?? GONE)), page };
   }
 
+  /** The list, and beside it the message that was chosen, if any. */
+  async view({ id, ...query }: ListEmailsQuery & { id?: string }): Promise<InboxView> {
+    return { list: await this.page(query), shown: id === undefined ? undefined : await this.read(id) };
+  }
+
   /** @throws AppError `EMAIL_NOT_FOUND` */
   async read(id: string): Promise<InboxMessage> {
     const row = await this.emails.byId(id);
-    if (!row) throw new AppError('EMAIL_NOT_FOUND');
     const rendered = (await this.renderer.render(row)) ?? GONE;
     return { ...summary(row, rendered), html: rendered.html, text: rendered.text };
   }
 }
 
-function summary(row: EmailRow, { subject }: RenderedEmail): InboxSummary {
-  const { id, kind, toAddress, state, tries, lastAnswer, createdAt, sentAt } = row;
-  return { id, kind, to: toAddress, subject, state, tries, lastAnswer, createdAt, sentAt };
-}
+const summary = (row: EmailRow, { subject }: RenderedEmail): InboxSummary => ({ ...EmailResponse.from(row), subject });

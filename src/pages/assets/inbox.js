@@ -14,8 +14,8 @@ function entry(message) {
   link.append(message.subject, document.createElement('br'));
   const line = link.appendChild(document.createElement('span'));
   line.className = 'state';
-  line.dataset.state = message.state;
-  line.textContent = `${message.state} · to ${message.to} · ${new Date(message.createdAt).toLocaleString()}`;
+  line.dataset.state = message.status;
+  line.textContent = `${message.status} · to ${message.to} · ${new Date(message.createdAt).toLocaleString()}`;
   return item;
 }
 

@@ -2,10 +2,10 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { MAX_SLUG_LENGTH } from '../slug.js';
 
-/** The `:idOrSlug` of a path; what has the shape of a UUID is an id. */
+/** The `:id` of a path that takes a slug too; what has the shape of a UUID is an id. */
 export class PostParam {
-  @ApiProperty({ maxLength: MAX_SLUG_LENGTH, example: 'how-the-penny-press-began' })
+  @ApiProperty({ description: 'Id or slug', maxLength: MAX_SLUG_LENGTH, example: 'how-the-penny-press-began' })
   @MaxLength(MAX_SLUG_LENGTH)
   @IsString()
-  idOrSlug: string;
+  id: string;
 }

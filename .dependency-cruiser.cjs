@@ -1,0 +1,90 @@
+/** The arrows of the house: every import points down, and none goes round in a circle. */
+const rooms = ['common', 'core', 'users', 'auth', 'posts', 'pages', 'emails'];
+
+/** What each room may import besides itself. */
+const below = {
+  common: [],
+  core: ['common'],
+  users: ['common', 'core'],
+  auth: ['common', 'core', 'users'],
+  posts: ['common', 'core', 'users'],
+  pages: ['common', 'core'],
+  emails: ['common', 'core', 'users', 'auth', 'posts', 'pages'],
+};
+
+/** Entries and what only they use: they may import every room, and no room imports them. */
+const entries = '^src/(cli|local|main|worker|migrate|local|entities|app\\.module|worker\\.module)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'A circle has no bottom: take out what both sides need.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    ...rooms.map((room) => ({
+      name: `${room}-imports-only-what-is-below`,
+      comment: 'Influence upwards goes by event, never by import.',
+      severity: 'error',
+      from: { path: `^src/${room}/` },
+      to: { path: '^src/', pathNot: `^src/(${[room, ...below[room]].join('|')})/` },
+    })),
+    {
+      name: 'nobody-imports-the-sending-of-mail',
+      comment: 'Only the worker sends; everybody else records an event.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(emails/worker/|worker\\.module)' },
+      to: { path: '^src/emails/worker/' },
+    },
+    {
+      name: 'the-worker-serves-nobody',
+      comment: 'Routes without the guards of app.module would be open.',
+      severity: 'error',
+      from: { path: '^src/worker' },
+      to: { path: '(controller|-api\\.module)', pathNot: '^src/core/(health|metrics)/', reachable: true },
+    },
+    {
+      name: 'users-and-posts-know-no-guard',
+      comment: 'Guards are bound once, in app.module; features use the words in common/access.',
+      severity: 'error',
+      from: { path: '^src/(users|posts)/' },
+      to: { path: 'guard' },
+    },
+    {
+      name: 'no-barrels',
+      comment: 'Import the file itself.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/.*/index\\.ts$' },
+    },
+    {
+      name: 'no-entry-is-imported',
+      comment: 'What two entries share belongs in a room.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: entries },
+      to: { path: entries },
+    },
+    {
+      name: 'code-does-not-import-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|bench)/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'only-listed-packages',
+      comment: 'A package that is not in package.json is there by accident.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'undetermined', 'unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module.js';
+import { renderEnvExample } from '../core/config/env-example.js';
+import { loadSettings } from '../core/config/settings.js';
+import { createHttpAdapter } from '../core/http/http-adapter.js';
+import { AppLogger } from '../core/logging/app-logger.js';
+import { createOpenApiDocument } from '../core/openapi/openapi-document.js';
+
+/** Writes the files that are made from code, or with `--check` says which of them are not up to date. */
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+const files: Record<string, string> = { '.env.example': renderEnvExample(), 'openapi.json': await renderOpenApi() };
+
+for (const [name, content] of Object.entries(files)) {
+  if (!values.check) writeFileSync(name, content);
+  else if (readFileSync(name, 'utf8') !== content) {
+    process.stderr.write(`${name} is not up to date: npm run generate\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** In preview nothing is instantiated, so that neither a database nor a secret is needed. */
+async function renderOpenApi(): Promise<string> {
+  const settings = loadSettings({
+    NODE_ENV: 'test',
+    DATABASE_URL: 'postgres://localhost/none',
+    SECRET_KEY: 'none'.repeat(8),
+    LOG_LEVEL: 'silent',
+  });
+  const logger = new AppLogger(settings);
+  const app = await NestFactory.create(AppModule.forRoot(settings, logger), createHttpAdapter(settings), {
+    preview: true,
+    logger: false,
+  });
+  return `${JSON.stringify(createOpenApiDocument(app), null, 2)}\n`;
+}

@@ -1,0 +1,37 @@
+import { Get, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Roles } from '../common/access/roles.decorator.js';
+import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
+import { ApiController } from '../common/openapi/api-controller.decorator.js';
+import { setNextLink } from '../common/paging/link.js';
+import { IdParam } from '../common/validation/id-param.dto.js';
+import { EmailPageResponse, EmailResponse } from './dto/email.response.js';
+import { ListEmailsQuery } from './dto/list-emails.query.js';
+import { EmailsService } from './emails.service.js';
+
+@Roles('admin')
+@ApiController('admin/emails', 'Administration')
+export class AdminEmailsController {
+  constructor(private readonly emails: EmailsService) {}
+
+  @Get()
+  @ApiAnswer(200, EmailPageResponse, {
+    summary: 'List mails',
+    description: 'What is owed, sent, failed and cancelled; newest first.',
+    headers: ['Link'],
+  })
+  async page(
+    @Query() query: ListEmailsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EmailPageResponse> {
+    const page = await this.emails.page(query);
+    setNextLink(reply, page.page);
+    return EmailPageResponse.from(page);
+  }
+
+  @Get(':id')
+  @ApiAnswer(200, EmailResponse, { summary: 'Read the state of a mail', errors: ['EMAIL_NOT_FOUND'] })
+  async read(@Param() { id }: IdParam): Promise<EmailResponse> {
+    return EmailResponse.from(await this.emails.byId(id));
+  }
+}
