@@ -16,6 +16,7 @@ export const page = ({ title, body, script }: PageParts): string =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>${title} · Broadsheet</title>
+        <link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />
         <link rel="stylesheet" href="/assets/style.css" />
         ${script && html`<script type="module" src="/assets/${script}"></script>`}
       </head>

@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../src/app.module.js';
 import { Clock } from '../../src/core/clock/clock.js';
+import type { Settings } from '../../src/core/config/settings.js';
 import { createHttpApplication } from '../../src/core/http/create-http-application.js';
 import { AppLogger } from '../../src/core/logging/app-logger.js';
 import { createOpenApiDocument } from '../../src/core/openapi/openapi-document.js';
+import { serveDocs } from '../../src/core/openapi/serve-docs.js';
 import { AnswerValidator } from './answer-validator.js';
 import { TestClient } from './test-client.js';
 import { TestDatabase } from './test-database.js';
@@ -15,6 +17,7 @@ export class TestApi {
     readonly app: NestFastifyApplication,
     readonly database: TestDatabase,
     readonly url: string,
+    readonly settings: Settings,
     private readonly validator: AnswerValidator,
   ) {}
 
@@ -23,9 +26,10 @@ export class TestApi {
     const settings = testSettings(database.url, overrides);
     const logger = new AppLogger(settings);
     const app = await createHttpApplication(AppModule.forRoot(settings, logger), settings, logger);
-    await app.listen(0, '127.0.0.1');
+    serveDocs(app, settings);
+    await app.listen(settings.PORT, '127.0.0.1');
     const validator = new AnswerValidator(createOpenApiDocument(app));
-    return new TestApi(app, database, (await app.getUrl()).replace('[::1]', '127.0.0.1'), validator);
+    return new TestApi(app, database, (await app.getUrl()).replace('[::1]', '127.0.0.1'), settings, validator);
   }
 
   /** A client that holds every answer against the OpenAPI document. */

@@ -15,6 +15,7 @@ export class TestDatabase {
     const url = new URL(process.env['TEST_SERVER_URL'] ?? '');
     url.pathname = `/${name}`;
     const client = new Client({ connectionString: url.toString() });
+    client.on('error', () => undefined);
     await client.connect();
     return new TestDatabase(url.toString(), name, client);
   }

@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createValidationPipe } from '../errors/validation.pipe.js';
+import { HttpDrain } from './http-drain.js';
 import { KnownRoutes } from './known-routes.js';
 
 /** What every HTTP process has in common: strict validation and one envelope for errors. */
 @Module({
   providers: [
     KnownRoutes,
+    HttpDrain,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useFactory: createValidationPipe },
   ],

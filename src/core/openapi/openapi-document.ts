@@ -28,10 +28,12 @@ Errors are \`application/problem+json\` with a stable \`code\`; [every code](/er
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}.${method}`,
+    operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(method)}`,
     deepScanRoutes: true,
   });
   return completeDocument(document);
 }
+
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

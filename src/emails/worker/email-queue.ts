@@ -18,6 +18,11 @@ const FAILED_KEPT = 1_000;
 export class EmailQueue {
   constructor(@InjectQueue(EMAIL_QUEUE) private readonly queue: Queue<EmailJob>) {}
 
+  /** Throws when the queue does not answer. */
+  async ping(): Promise<void> {
+    await this.queue.getActiveCount();
+  }
+
   /**
    * An id that is there already is ignored by BullMQ without a word, whatever its state; so every try has its own.
    * @param delay milliseconds

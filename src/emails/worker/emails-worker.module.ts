@@ -1,6 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Settings } from '../../core/config/settings.js';
+import { Readiness } from '../../core/health/readiness.js';
 import { Metrics } from '../../core/metrics/metrics.js';
 import { UsersModule } from '../../users/users.module.js';
 import { EmailsModule } from '../emails.module.js';
@@ -20,9 +21,12 @@ export class EmailsWorkerModule implements OnApplicationBootstrap {
   constructor(
     private readonly processor: EmailProcessor,
     @Inject(Settings) private readonly settings: Settings,
+    queue: EmailQueue,
+    readiness: Readiness,
     metrics: Metrics,
     emails: EmailsRepository,
   ) {
+    if (settings.REDIS_URL) readiness.add({ name: 'queue', run: () => queue.ping() });
     metrics.observe('emails', 'Mails by state', 'state', () => emails.countByState());
   }
 

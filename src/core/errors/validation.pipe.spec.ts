@@ -1,0 +1,90 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { AppError } from '../../common/errors/app-error.js';
+import { createValidationPipe } from './validation.pipe.js';
+
+class Author {
+  @MinLength(2)
+  @IsString()
+  name: string;
+}
+
+class Dto {
+  @MaxLength(5)
+  @IsString()
+  title: string;
+
+  @IsOptional()
+  @IsInt()
+  year?: number;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Author)
+  author?: Author;
+}
+
+const pipe = createValidationPipe();
+const validate = async (value: unknown): Promise<Dto> => pipe.transform(value, { type: 'body', metatype: Dto });
+
+async function refusal(value: unknown): Promise<AppError> {
+  try {
+    await validate(value);
+  } catch (error) {
+    if (error instanceof AppError) return error;
+    throw error;
+  }
+  throw new Error('It was accepted');
+}
+
+describe('the validation pipe', () => {
+  it('makes an instance of the class', async () => {
+    const dto = await validate({ title: 'A', author: { name: 'Ada' } });
+    expect(dto).toBeInstanceOf(Dto);
+    expect(dto.author).toBeInstanceOf(Author);
+    expect(dto).toEqual({ title: 'A', author: { name: 'Ada' } });
+  });
+
+  it.each([
+    { name: 'a missing field', value: {}, field: 'title', code: 'IS_STRING' },
+    { name: 'no body', value: undefined, field: 'title', code: 'IS_STRING' },
+    { name: 'a wrong type, which is not converted', value: { title: 7 }, field: 'title', code: 'IS_STRING' },
+    { name: 'digits as text', value: { title: 'A', year: '7' }, field: 'year', code: 'IS_INT' },
+    { name: 'too long a text', value: { title: 'too long' }, field: 'title', code: 'MAX_LENGTH' },
+    { name: 'an unknown field', value: { title: 'A', role: 'admin' }, field: 'role', code: 'UNKNOWN_FIELD' },
+    { name: 'a field inside', value: { title: 'A', author: { name: 'x' } }, field: 'author.name', code: 'MIN_LENGTH' },
+    {
+      name: 'an unknown field inside',
+      value: { title: 'A', author: { name: 'Ada', isAdmin: true } },
+      field: 'author.isAdmin',
+      code: 'UNKNOWN_FIELD',
+    },
+  ])('names $name', async ({ value, field, code }) => {
+    const error = await refusal(value);
+    expect(error).toMatchObject({ code: 'VALIDATION_FAILED', status: 422 });
+    expect(error.errors).toEqual([{ field, code, detail: expect.stringContaining(field.split('.').at(-1) ?? '') }]);
+    expect(error.message).toBe(error.errors?.[0]?.detail);
+  });
+
+  it('names every field at once, each with its first fault', async () => {
+    const { errors } = await refusal({ title: 7, year: 'x', extra: 1 });
+    expect(errors?.map(({ field, code }) => `${field} ${code}`).sort()).toEqual([
+      'extra UNKNOWN_FIELD',
+      'title IS_STRING',
+      'year IS_INT',
+    ]);
+  });
+
+  it('never repeats a value, which may be a secret', async () => {
+    const error = await refusal({ title: 'hunter2-hunter2', password: 'hunter2' });
+    expect(JSON.stringify([error.message, error.errors])).not.toContain('hunter2');
+  });
+
+  it('bounds how much it says', async () => {
+    const value = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${'k'.repeat(300)}${index}`, 1]));
+    const { errors = [] } = await refusal({ title: 'A', ...value });
+    expect(errors).toHaveLength(50);
+    expect(errors.every(({ field }) => field.length <= 200)).toBe(true);
+  });
+});

@@ -1,0 +1,76 @@
+import { testSettings } from '../../../test/support/test-settings.js';
+import type { FastifyReply } from 'fastify';
+import { MetricsController } from './metrics.controller.js';
+import { Metrics } from './metrics.js';
+
+describe('Metrics', () => {
+  it('reads a value each time that it is asked for', async () => {
+    const metrics = new Metrics();
+    let pending = 3;
+    metrics.observe('mails', 'Mails by state', 'state', async () => ({ pending, sent: 7 }));
+
+    const first = await metrics.registry.metrics();
+    pending = 4;
+    const second = await metrics.registry.metrics();
+
+    expect(first).toContain('mails{state="pending"} 3');
+    expect(first).toContain('mails{state="sent"} 7');
+    expect(second).toContain('mails{state="pending"} 4');
+    expect(second).not.toContain('mails{state="pending"} 3');
+  });
+
+  it('keeps its numbers to itself, so that two processes in one test do not meet', async () => {
+    const metrics = new Metrics();
+    metrics.observe('mails', 'Mails by state', 'state', async () => ({ sent: 1 }));
+    expect(await new Metrics().registry.metrics()).not.toContain('mails{');
+  });
+});
+
+describe('MetricsController', () => {
+  const TOKEN = 'a-long-random-token';
+  const HARDENED = {
+    NODE_ENV: 'production',
+    SMTP_URL: 'smtp://localhost',
+    SECRET_KEY: 'kZ8vQ1mW4xT7yR2nB5cF9hJ3dL6gP0sA',
+    BCRYPT_COST: '10',
+  };
+
+  const read = async (overrides: NodeJS.ProcessEnv, authorization?: string): Promise<string> => {
+    const settings = testSettings('postgres://localhost/x', overrides);
+    const reply = { type: jest.fn() } as unknown as FastifyReply;
+    return new MetricsController(new Metrics(), settings).read(authorization, reply);
+  };
+
+  it.each([
+    { name: 'without a token outside production', overrides: {}, authorization: undefined },
+    { name: 'to the token', overrides: { METRICS_TOKEN: TOKEN }, authorization: `Bearer ${TOKEN}` },
+    {
+      name: 'to the token in production',
+      overrides: { ...HARDENED, METRICS_TOKEN: TOKEN },
+      authorization: `Bearer ${TOKEN}`,
+    },
+  ])('answers $name', async ({ overrides, authorization }) => {
+    expect(await read(overrides, authorization)).toContain('process_cpu_seconds_total');
+  });
+
+  it.each([
+    { name: 'nothing', overrides: { METRICS_TOKEN: TOKEN }, authorization: undefined, code: 'UNAUTHENTICATED' },
+    { name: 'an empty header', overrides: { METRICS_TOKEN: TOKEN }, authorization: '', code: 'UNAUTHENTICATED' },
+    { name: 'another token', overrides: { METRICS_TOKEN: TOKEN }, authorization: 'Bearer x', code: 'INVALID_TOKEN' },
+    {
+      name: 'a longer token',
+      overrides: { METRICS_TOKEN: TOKEN },
+      authorization: `Bearer ${TOKEN}x`,
+      code: 'INVALID_TOKEN',
+    },
+    { name: 'the token alone', overrides: { METRICS_TOKEN: TOKEN }, authorization: TOKEN, code: 'INVALID_TOKEN' },
+    {
+      name: 'anybody in production without a token',
+      overrides: HARDENED,
+      authorization: 'Bearer undefined',
+      code: 'ROUTE_NOT_FOUND',
+    },
+  ])('refuses $name', async ({ overrides, authorization, code }) => {
+    await expect(read(overrides, authorization)).rejects.toMatchObject({ code });
+  });
+});

@@ -1,0 +1,113 @@
+import { mkdir } from 'node:fs/promises';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Browser, Page } from 'playwright-core';
+import { createHttpApplication } from '../../src/core/http/create-http-application.js';
+import { AppLogger } from '../../src/core/logging/app-logger.js';
+import { WorkerModule } from '../../src/worker.module.js';
+import { describeWithBrowser, startBrowser } from '../support/browser.js';
+import { freePort } from '../support/program.js';
+import { TestApi } from '../support/test-api.js';
+import { testSettings } from '../support/test-settings.js';
+
+/** Screenshots to be looked at by people; not kept in the repository. */
+const SCREENSHOTS = 'coverage/screenshots';
+
+/** What somebody does who explores the product with a browser alone. */
+describeWithBrowser('an explorer with a browser', () => {
+  let api: TestApi;
+  let worker: NestFastifyApplication;
+  let browser: Browser;
+  let page: Page;
+  const outside: string[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    api = await TestApi.start({ PORT: String(port), PUBLIC_URL: url });
+    const settings = testSettings(api.database.url, { PUBLIC_URL: url });
+    const logger = new AppLogger(settings);
+    worker = await createHttpApplication(WorkerModule.forRoot(settings, logger), settings, logger);
+    await worker.init();
+    browser = await startBrowser();
+    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    page.setDefaultTimeout(10_000);
+    page.on('request', (request) => {
+      if (!request.url().startsWith(api.url) && !request.url().startsWith('data:')) outside.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await mkdir(SCREENSHOTS, { recursive: true });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await worker.close();
+    await api.stop();
+  });
+
+  const shot = (name: string) => page.screenshot({ path: `${SCREENSHOTS}/${name}.png` });
+
+  /** Opens an operation of Swagger UI, fills in a body, sends it, and returns the status that is shown. */
+  async function execute(operation: string, { body, id }: { body?: object; id?: string } = {}): Promise<string> {
+    const block = page.locator(`[id="operations-${operation}"]`);
+    if (!(await block.getAttribute('class'))?.includes('is-open')) await block.locator('.opblock-summary').click();
+    const tryOut = block.locator('.try-out__btn:not(.cancel)');
+    if (await tryOut.count()) await tryOut.click();
+    if (id) await block.locator('input[placeholder=id]').fill(id);
+    if (body) await block.locator('textarea.body-param__text').fill(JSON.stringify(body));
+    await block.locator('.execute').click();
+    return block.locator('.live-responses-table .response-col_status').last().innerText();
+  }
+
+  it('signs up in Swagger UI, and follows the link of the mail in the inbox', async () => {
+    await page.goto(`${api.url}/`);
+    await shot('landing');
+    await page.click('text=API documentation');
+    const email = 'ada@example.com';
+    const status = await execute('Users-usersCreate', {
+      body: { email, password: 'correct horse battery', username: 'ada' },
+    });
+    expect(status).toContain('201');
+
+    await page.goto(`${api.url}/inbox`);
+    await page.click(`#messages a:has-text("${email}")`);
+    const mail = page.frameLocator('iframe[title="The message"]');
+    const [opened] = await Promise.all([
+      page.context().waitForEvent('page'),
+      mail.locator('a:has-text("Confirm my address")').click(),
+    ]);
+    await shot('inbox');
+    await opened.click('#verify');
+    await opened.waitForSelector('text=Your address is confirmed');
+    await opened.close();
+    const rows = await api.database.rows('SELECT email FROM users WHERE email_verified_at IS NOT NULL');
+    expect(rows).toEqual([{ email }]);
+  });
+
+  it('presses Authorize, writes a post, publishes it, and reads it', async () => {
+    await page.goto(`${api.url}/docs`);
+    await page.click('.btn.authorize');
+    const form = page.locator('.auth-container').filter({ has: page.locator('#oauth_username') });
+    await form.locator('#oauth_username').fill('ada');
+    await form.locator('#oauth_password').fill('correct horse battery');
+    await shot('authorize');
+    await form.locator('button.authorize').click();
+    await page.locator('.auth-container button:has-text("Logout")').waitFor();
+    await page.locator('.dialog-ux .btn-done').first().click();
+
+    expect(
+      await execute('Posts-postsCreate', { body: { title: 'From Swagger UI', content: 'It *works*.' } }),
+    ).toContain('201');
+    const [post] = await api.database.rows<{ id: string }>("SELECT id FROM posts WHERE title = 'From Swagger UI'");
+    expect(await execute('Posts-postsPublish', { id: post?.id })).toContain('200');
+    await shot('published');
+    expect((await api.client().get('/api/v1/posts/from-swagger-ui')).status).toBe(200);
+  });
+
+  it('was never sent to another host, and no page complained', () => {
+    expect(outside).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { MailSink } from '../support/mail-sink.js';
+import { freePort, Program } from '../support/program.js';
+import { describeWithRedis, TestRedis } from '../support/redis.js';
+import { TestApi } from '../support/test-api.js';
+
+describeWithRedis('a worker with REDIS_URL', () => {
+  let redis: TestRedis;
+  let sink: MailSink;
+  let api: TestApi;
+  let worker: Program;
+  let workerUrl: string;
+
+  beforeAll(async () => {
+    [redis, sink, api] = await Promise.all([TestRedis.start(), MailSink.start(), TestApi.start()]);
+    const port = await freePort();
+    workerUrl = `http://127.0.0.1:${port}`;
+    worker = new Program('dist/src/worker.js', {
+      NODE_ENV: 'test',
+      HOST: '127.0.0.1',
+      WORKER_PORT: String(port),
+      DATABASE_URL: api.database.url,
+      REDIS_URL: redis.url,
+      SMTP_URL: sink.url,
+      SECRET_KEY: 'test-key-that-is-long-enough-0123456789',
+    });
+    await worker.says('"msg":"Started"');
+  });
+
+  afterAll(async () => {
+    await worker.stop('SIGKILL');
+    await Promise.all([api.stop(), sink.stop()]);
+    await redis.stop();
+  });
+
+  it('sends mail by jobs in Redis, and makes none in PostgreSQL', async () => {
+    await api.client().post('/api/v1/users', { email: 'ada@example.com', password: 'correct horse battery' });
+    await sink.mailsTo('ada@example.com');
+    const jobs = await api.database.rows<{ total: number }>('SELECT count(*)::int AS total FROM bullmq.job');
+    expect(jobs).toEqual([{ total: 0 }]);
+    const queues = await api.database.rows(
+      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'broadsheet-queue'",
+    );
+    expect(queues).toEqual([]);
+  });
+
+  it('says so when Redis is gone, and when it is there', async () => {
+    const queue = async () => {
+      const answer = await fetch(`${workerUrl}/readiness`);
+      const { checks } = (await answer.json()) as { checks: Record<string, string> };
+      return { status: answer.status, queue: checks['queue'] };
+    };
+    await expect(queue()).resolves.toEqual({ status: 200, queue: 'up' });
+    await redis.stop();
+    await expect(queue()).resolves.toEqual({ status: 503, queue: 'down' });
+  });
+});
