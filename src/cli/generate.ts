@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module.js';
-import { renderEnvExample } from '../core/config/env-example.js';
+import { renderEnvExample, renderSettingsTable } from '../core/config/settings-docs.js';
 import { loadSettings } from '../core/config/settings.js';
 import { createHttpAdapter } from '../core/http/http-adapter.js';
 import { AppLogger } from '../core/logging/app-logger.js';
@@ -11,7 +11,11 @@ import { createOpenApiDocument } from '../core/openapi/openapi-document.js';
 /** Writes the files that are made from code, or with `--check` says which of them are not up to date. */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
-const files: Record<string, string> = { '.env.example': renderEnvExample(), 'openapi.json': await renderOpenApi() };
+const files: Record<string, string> = {
+  '.env.example': renderEnvExample(),
+  'openapi.json': await renderOpenApi(),
+  'README.md': withSettingsTable(readFileSync('README.md', 'utf8')),
+};
 
 for (const [name, content] of Object.entries(files)) {
   if (!values.check) writeFileSync(name, content);
@@ -19,6 +23,15 @@ for (const [name, content] of Object.entries(files)) {
     process.stderr.write(`${name} is not up to date: npm run generate\n`);
     process.exitCode = 1;
   }
+}
+
+/** Puts the table between its two marks. */
+function withSettingsTable(readme: string): string {
+  const [start, end] = ['<!-- settings -->', '<!-- /settings -->'];
+  const [before, rest] = readme.split(start);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`README.md has no ${start} … ${end}`);
+  return `${before}${start}\n\n${renderSettingsTable()}\n\n${end}${after}`;
 }
 
 /** In preview nothing is instantiated, so that neither a database nor a secret is needed. */

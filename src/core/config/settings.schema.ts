@@ -59,7 +59,7 @@ export const settingsSchema = z.object({
     .prefault('10')
     .meta({ description: 'Connections a process keeps to PostgreSQL at most.' }),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional().meta({
-    description: 'Redis for the queue and the rate limits; PostgreSQL and memory where it is left out.',
+    description: 'Redis for the queue; it lives in PostgreSQL where this is left out.',
     example: 'redis://localhost:6379',
   }),
   SECRET_KEY: list.pipe(z.array(z.string())).optional().meta({

@@ -28,7 +28,8 @@ Errors are \`application/problem+json\` with a stable \`code\`; [every code](/er
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) => `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(method)}`,
+    operationIdFactory: (controller, method) =>
+      `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(method)}`,
     deepScanRoutes: true,
   });
   return completeDocument(document);
