@@ -21,7 +21,7 @@ export interface RequestOptions {
 export class TestClient {
   constructor(
     private readonly url: string,
-    private readonly validator: AnswerValidator,
+    private readonly validator: Pick<AnswerValidator, 'check'>,
     private readonly token?: string,
   ) {}
 

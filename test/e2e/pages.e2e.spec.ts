@@ -1,0 +1,367 @@
+import { PROBLEMS } from '../../src/common/errors/problems.js';
+import { createPerson, type Person } from '../support/people.js';
+import { TestApi } from '../support/test-api.js';
+import { FROM_PROXY, startInProduction } from './support/production.js';
+import { expectProblem } from './support/problem.js';
+import { expectHeader, itAnswers, type Scenario } from './support/scenarios.js';
+
+const HTML = 'text/html; charset=utf-8';
+const ID = '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11';
+
+const linksOf = (text: string): string[] =>
+  [...text.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '').filter((link) => link.startsWith('/'));
+
+const showing = (path: string, present: string[], absent: string[] = []): Scenario => ({
+  name: path,
+  method: 'GET',
+  path,
+  expect: {
+    status: 200,
+    present: ['<!doctype html>', '<html lang="en">', '<h1>', ...present],
+    absent: ['undefined', '[object Object]', ' style="', '<script>', ...absent],
+    headers: { 'content-type': HTML, 'cache-control': 'no-store' },
+  },
+});
+
+describe('the pages', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+
+  afterAll(() => api.stop());
+
+  itAnswers(
+    () => api,
+    [
+      showing('/', [
+        'href="/docs"',
+        'href="/api/v1/openapi.json"',
+        'href="/errors"',
+        'href="/inbox"',
+        'curl http://localhost:3000',
+      ]),
+      showing(
+        '/errors',
+        Object.keys(PROBLEMS).map((code) => `href="/errors/${code}"`),
+      ),
+      showing('/verify', ['<button', '<noscript>', 'src="/assets/verify.js"']),
+      showing('/verify?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E', ['<button'], ['alert(1)']),
+      showing('/inbox', ['No mail yet.', 'src="/assets/inbox.js"']),
+      ...Object.entries(PROBLEMS).map(([code, { status }]) => showing(`/errors/${code}`, [code, String(status)])),
+      ...['nothing', 'validation_failed', '__proto__', 'constructor', '%3Cscript%3E'].map((code): Scenario => ({
+        name: `no page for the code ${code}`,
+        method: 'GET',
+        path: `/errors/${code}`,
+        expect: { status: 404, code: 'ROUTE_NOT_FOUND' },
+      })),
+    ],
+  );
+
+  it('have no link that leads nowhere', async () => {
+    const seen = new Set<string>();
+    for (const path of ['/', '/errors', '/verify', '/inbox']) {
+      const links = linksOf((await api.client().get(path)).text);
+      expect(links.length).toBeGreaterThan(1);
+      for (const link of links) seen.add(link);
+    }
+    for (const link of seen) {
+      const { status } = await api.client().get(link);
+      expect({ link, ok: status === 200 || status === 302 || status === 308 }).toEqual({ link, ok: true });
+    }
+  });
+
+  it('are where errors say that their page is', async () => {
+    const { body } = await api.client().get('/nowhere');
+    expect((await api.client().get(new URL(body.type).pathname)).text).toContain('ROUTE_NOT_FOUND');
+  });
+
+  it('have their style and scripts from here, of the right type, and not sent again', async () => {
+    for (const [name, type] of [
+      ['style.css', 'text/css; charset=utf-8'],
+      ['verify.js', 'text/javascript; charset=utf-8'],
+      ['inbox.js', 'text/javascript; charset=utf-8'],
+    ] as const) {
+      const answer = await api.client().get(`/assets/${name}`);
+      expect(answer.status).toBe(200);
+      expectHeader(answer, 'content-type', type);
+      expectHeader(answer, 'cache-control', /public/);
+      const again = await api.client().get(`/assets/${name}`, {
+        headers: { 'if-none-match': answer.headers.get('etag') ?? '' },
+      });
+      expect(again).toMatchObject({ status: 304, text: '' });
+    }
+  });
+});
+
+describe('the documentation', () => {
+  let api: TestApi;
+
+  afterEach(() => api.stop());
+
+  it('is Swagger UI, whose parts are all served from here', async () => {
+    api = await TestApi.start();
+    const answer = await api.client().get('/docs');
+    expect(answer.status).toBe(200);
+    expectHeader(answer, 'content-type', /^text\/html/);
+    expect(answer.text).toContain('swagger-ui');
+    const parts = [...answer.text.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(parts.length).toBeGreaterThan(2);
+    for (const part of parts) {
+      expect(new URL(part, api.url).origin).toBe(api.url);
+      expect({ part, status: (await api.client().get(new URL(part, `${api.url}/docs`).pathname)).status }).toEqual({
+        part,
+        status: 200,
+      });
+    }
+    expect((await api.client().get('/docs/')).status).toBe(200);
+  });
+
+  it('is an OpenAPI 3.1 document with every route of the API', async () => {
+    api = await TestApi.start();
+    const { status, body, headers } = await api.client().get('/api/v1/openapi.json');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining(['/api/v1/users', '/api/v1/posts/{id}/publish', '/api/v1/auth/token']),
+    );
+    expect(JSON.stringify(body)).not.toContain('x-broadsheet');
+  });
+
+  it('is found from under the API as well', async () => {
+    api = await TestApi.start();
+    const answer = await api.client().get('/api/v1/docs');
+    expect([301, 302, 307, 308]).toContain(answer.status);
+    expectHeader(answer, 'location', /\/docs$/);
+  });
+
+  it('has no page under DOCS=off, while programs find the document', async () => {
+    api = await TestApi.start({ DOCS: 'off' });
+    for (const path of ['/docs', '/docs/', '/docs/index.html', '/docs/swagger-ui.css'])
+      expectProblem(await api.client().get(path), 404, 'ROUTE_NOT_FOUND');
+    expect((await api.client().get('/api/v1/openapi.json')).body.openapi).toBe('3.1.0');
+  });
+
+  it('is not linked from the landing page under DOCS=off', async () => {
+    api = await TestApi.start({ DOCS: 'off' });
+    expect((await api.client().get('/')).text).not.toContain('href="/docs"');
+  });
+});
+
+describe('the inbox', () => {
+  let api: TestApi;
+  let ada: Person;
+  let mallory: Person;
+
+  const mailTo = async (person: Person, minutesAgo: number, state: string): Promise<void> => {
+    await api.database.rows(
+      `INSERT INTO emails (id, kind, user_id, to_address, to_key, state, tries, last_answer, created_at)
+        VALUES (gen_random_uuid(), 'welcome', $1, $2, lower($2), $3, 1, '250 <b>OK</b>', now() - $4 * interval '1 minute')`,
+      [person.id, person.email, state, minutesAgo],
+    );
+  };
+
+  const messages = async (query = '') => (await api.client().get(`/inbox/messages${query}`)).body;
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+    ada = await createPerson(api, 'ada');
+    mallory = await createPerson(api, 'mallory');
+    await mallory.client.patch('/api/v1/users/me', { fullName: '<script>alert(1)</script>' });
+    await mailTo(ada, 3, 'sent');
+    await mailTo(mallory, 2, 'failed');
+    await mailTo(ada, 1, 'pending');
+  });
+
+  afterAll(() => api.stop());
+
+  it('lists mails newest first, as JSON', async () => {
+    const { items, page } = await messages();
+    expect(items.map((item: { to: string; status: string }) => [item.to, item.status])).toEqual([
+      ['ada@example.com', 'pending'],
+      ['mallory@example.com', 'failed'],
+      ['ada@example.com', 'sent'],
+    ]);
+    expect(page).toEqual({ limit: 20, hasMore: false, nextCursor: null });
+    expect(Object.keys(items[0]).sort()).toEqual(
+      ['createdAt', 'id', 'kind', 'lastAnswer', 'sentAt', 'status', 'subject', 'to', 'tries'].sort(),
+    );
+  });
+
+  it.each([
+    ['?to=ada@example.com', 2],
+    ['?to=ADA@Example.com', 2],
+    ['?to=ada', 0],
+    ['?to=%25', 0],
+    ['?limit=1', 1],
+    ['?skip=2', 1],
+  ])('is searched by %s', async (query, count) => {
+    expect((await messages(query)).items).toHaveLength(count);
+  });
+
+  it('is walked by its cursor', async () => {
+    const first = await messages('?limit=2');
+    const rest = await messages(`?limit=2&cursor=${first.page.nextCursor}`);
+    const ids = [...first.items, ...rest.items].map((item: { id: string }) => item.id);
+    expect(new Set(ids).size).toBe(3);
+    expect(rest.page.hasMore).toBe(false);
+  });
+
+  it('shows a mail with its link, in HTML and as text', async () => {
+    const { items } = await messages('?to=ada@example.com');
+    const { body } = await api.client().get(`/inbox/messages/${items[0].id}`);
+    const link = /https?:\/\/\S+/.exec(body.text)?.[0] ?? '';
+    expect(link).toMatch(/^http:\/\/localhost:3000\/verify\?token=[\w-]{40,}$/);
+    expect(body.html).toContain(`href="${link}"`);
+    expect(body.subject).toContain('Welcome');
+  });
+
+  it('shows the HTML of a mail in a cage', async () => {
+    const { items } = await messages('?to=ada@example.com');
+    const answer = await api.client().get(`/inbox/messages/${items[0].id}/html`);
+    expect(answer.status).toBe(200);
+    expectHeader(answer, 'content-type', HTML);
+    expectHeader(answer, 'content-security-policy', /^default-src 'none';(?!.*script-src).*frame-ancestors 'self'$/);
+    expect(answer.text).toContain('<base target="_blank">');
+    const page = await api.client().get(`/inbox?id=${items[0].id}`);
+    const frame = /<iframe[^>]*>/.exec(page.text)?.[0] ?? '';
+    expect(frame).toContain(`src="/inbox/messages/${items[0].id}/html"`);
+    expect(frame).toMatch(/sandbox="[^"]*"/);
+    expect(frame).not.toMatch(/allow-(scripts|same-origin|top-navigation)/);
+  });
+
+  it('escapes what people write', async () => {
+    const { items } = await messages('?to=mallory@example.com');
+    for (const path of [`/inbox?id=${items[0].id}`, `/inbox/messages/${items[0].id}/html`]) {
+      const { text } = await api.client().get(path);
+      expect(text).not.toContain('<script>alert');
+      expect(text).not.toContain('<b>OK</b>');
+    }
+    const html = await api.client().get(`/inbox/messages/${items[0].id}/html`);
+    expect(html.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  it('still lists the mail of an account that is gone, without its link', async () => {
+    const gone = await createPerson(api, 'gone');
+    await mailTo(gone, 0, 'cancelled');
+    await gone.client.delete('/api/v1/users/me');
+    const { items } = await messages('?to=gone@example.com');
+    const { body } = await api.client().get(`/inbox/messages/${items[0].id}`);
+    expect(JSON.stringify(body)).not.toContain('token=');
+    await api.database.rows('DELETE FROM emails WHERE to_address = $1', [gone.email]);
+  });
+
+  itAnswers(
+    () => api,
+    [
+      ...['/inbox/messages/', '/inbox?id='].map((path): Scenario => ({
+        name: `has no mail that is not there: ${path}`,
+        method: 'GET',
+        path: `${path}${ID}`,
+        expect: { status: 404, code: 'EMAIL_NOT_FOUND' },
+      })),
+      ...(
+        [
+          ['/inbox/messages/nonsense', 'id'],
+          ['/inbox/messages/nonsense/html', 'id'],
+          ['/inbox?id=nonsense', 'id'],
+          ['/inbox?nonsense=1', 'nonsense'],
+          ['/inbox/messages?limit=0', 'limit'],
+          ['/inbox/messages?cursor=nonsense', 'cursor'],
+          ['/inbox/messages?to=a&to=b', 'to'],
+          ['/inbox/messages?status=lost', 'status'],
+        ] as const
+      ).map(([path, field]): Scenario => ({
+        name: `refuses ${path}`,
+        method: 'GET',
+        path,
+        expect: { status: 422, fields: [field] },
+      })),
+    ],
+  );
+});
+
+describe('the log of mails', () => {
+  let api: TestApi;
+  let admin: Person;
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+    admin = await createPerson(api, 'root', 'admin');
+    await api.database.rows(
+      `INSERT INTO emails (id, kind, user_id, to_address, to_key, state, tries, last_answer)
+        SELECT gen_random_uuid(), 'welcome', $1, 'To' || n || '@example.com', 'to' || n || '@example.com',
+          CASE WHEN n = 1 THEN 'failed' ELSE 'sent' END, 1, '250 OK' FROM generate_series(1, 5) n`,
+      [admin.id],
+    );
+  });
+
+  afterAll(() => api.stop());
+
+  it.each([
+    ['', 5],
+    ['?status=failed', 1],
+    ['?status=sent&limit=100', 4],
+    ['?to=TO3@example.com', 1],
+    ['?kind=welcome&status=pending', 0],
+  ])('is read by administrators: %s', async (query, count) => {
+    const { status, body } = await admin.client.get(`/api/v1/admin/emails${query}`);
+    expect(status).toBe(200);
+    expect(body.items).toHaveLength(count);
+  });
+
+  it('never shows a text or a link', async () => {
+    const { body, text } = await admin.client.get('/api/v1/admin/emails');
+    expect(text).not.toMatch(/token|html|verify/);
+    const one = await admin.client.get(`/api/v1/admin/emails/${body.items[0].id}`);
+    expect(one.body).toEqual(body.items[0]);
+  });
+
+  itAnswers(
+    () => api,
+    [
+      {
+        name: 'has no mail that is not there',
+        as: () => admin,
+        method: 'GET',
+        path: `/api/v1/admin/emails/${ID}`,
+        expect: { status: 404, code: 'EMAIL_NOT_FOUND' },
+      },
+      {
+        name: 'knows no other state',
+        as: () => admin,
+        method: 'GET',
+        path: '/api/v1/admin/emails?status=lost',
+        expect: { status: 422, fields: ['status'] },
+      },
+      {
+        name: 'knows no other kind',
+        as: () => admin,
+        method: 'GET',
+        path: '/api/v1/admin/emails?kind=spam',
+        expect: { status: 422, fields: ['kind'] },
+      },
+    ],
+  );
+});
+
+describe('in production', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await startInProduction();
+  });
+
+  afterAll(() => api.stop());
+
+  it('there is no inbox, by any path, and no link to one', async () => {
+    for (const path of ['/inbox', '/inbox/', '/inbox/messages', `/inbox/messages/${ID}`, `/inbox/messages/${ID}/html`])
+      expectProblem(await api.client().get(path, { headers: FROM_PROXY }), 404, 'ROUTE_NOT_FOUND');
+    const landing = await api.client().get('/', { headers: FROM_PROXY });
+    expect(landing.status).toBe(200);
+    expect(landing.text).not.toContain('/inbox');
+    expect(landing.text).toContain('curl https://press.test/');
+  });
+});
