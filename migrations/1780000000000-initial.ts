@@ -17,7 +17,7 @@ export class Initial1780000000000 implements MigrationInterface {
         role text NOT NULL DEFAULT 'user',
         is_active boolean NOT NULL DEFAULT true,
         password_hash text,
-        sessions_valid_from timestamptz(3) NOT NULL DEFAULT now(),
+        sessions_valid_from timestamptz(3),
         created_at timestamptz(3) NOT NULL DEFAULT now(),
         updated_at timestamptz(3) NOT NULL DEFAULT now(),
         deleted_at timestamptz(3)

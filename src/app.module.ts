@@ -5,6 +5,7 @@ import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
 import { CoreModule } from './core/core.module.js';
 import { isHardened, type Settings } from './core/config/settings.js';
+import { UnreadInputGuard } from './core/http/unread-input.guard.js';
 import { ThrottleModule } from './core/throttle/throttle.module.js';
 import { RouteThrottlerGuard } from './core/throttle/route-throttler.guard.js';
 import type { AppLogger } from './core/logging/app-logger.js';
@@ -31,8 +32,8 @@ export class AppModule {
         PagesModule,
         ...(isHardened(settings) ? [] : [InboxModule]),
       ],
-      // Closed by default, in this order: who asks, how often, with which role.
-      providers: [AccessTokenGuard, RouteThrottlerGuard, RolesGuard].map((useClass) => ({
+      // Closed by default, in this order: who asks, how often, with which role, with what that nobody reads.
+      providers: [AccessTokenGuard, RouteThrottlerGuard, RolesGuard, UnreadInputGuard].map((useClass) => ({
         provide: APP_GUARD,
         useClass,
       })),

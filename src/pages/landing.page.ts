@@ -9,17 +9,17 @@ interface Link {
 }
 
 const LINKS: Link[] = [
-  { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' },
   { href: '/api/v1/openapi.json', label: 'OpenAPI document', about: 'for generators of clients' },
   { href: '/api/v1/posts', label: 'Published posts', about: 'as JSON' },
   { href: '/errors', label: 'Error codes', about: 'what each means and what to do' },
   { href: '/readiness', label: 'Readiness', about: 'whether everything that is needed answers' },
 ];
 
+const DOCS: Link = { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' };
 const INBOX: Link = { href: '/inbox', label: 'Inbox', about: 'every mail that was sent' };
 
 export function landingPage(settings: Settings): string {
-  const links = isHardened(settings) ? LINKS : [...LINKS, INBOX];
+  const links = [...(settings.DOCS ? [DOCS] : []), ...LINKS, ...(isHardened(settings) ? [] : [INBOX])];
   return page({
     title: 'A publishing backend that you run yourself',
     body: html`<ul>

@@ -1,4 +1,4 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Redirect } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Public } from '../common/access/public.decorator.js';
 import { AppError } from '../common/errors/app-error.js';
@@ -21,6 +21,10 @@ export class PagesController {
   landing(): string {
     return landingPage(this.settings);
   }
+
+  @Get('api/v1/docs')
+  @Redirect('/docs', 302)
+  docs(): void {}
 
   /** Where the link in the welcome mail leads; using up its token takes a click, as mail programs open links too. */
   @Get('verify')

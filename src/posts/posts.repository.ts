@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
-import { IsNull } from 'typeorm';
 import { isUuid } from '../common/ids/uuid.js';
 import type { RowPage } from '../common/paging/page.js';
 import { Conditions } from '../core/database/conditions.js';
@@ -50,6 +49,12 @@ const FROM = 'FROM posts p JOIN users u ON u.id = p.author_id AND u.deleted_at I
 
 const BY_ID = { name: 'posts.byId', text: `SELECT ${COLUMNS} ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL` };
 const BY_SLUG = { name: 'posts.bySlug', text: `SELECT ${COLUMNS} ${FROM} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
+
+// The join keeps posts of deleted accounts out; only the post is locked.
+const LOCK = {
+  name: 'posts.lock',
+  text: `SELECT p.id ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL FOR UPDATE OF p`,
+};
 
 // A taken slug makes no row, so that another can be tried in the same transaction.
 const INSERT = {
@@ -113,10 +118,8 @@ export class PostsRepository {
 
   /** @returns the post as an entity, locked until the transaction ends */
   async lockById(id: string): Promise<Post | null> {
-    return this.transactions.tx.getRepository(Post).findOne({
-      where: { id, deletedAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const locked = await this.sql.row<{ id: string }>(LOCK, [id]);
+    return locked ? this.transactions.tx.getRepository(Post).findOneBy({ id }) : null;
   }
 
   /** @throws the unique violation `posts_slug_unique` when the slug is taken */

@@ -38,9 +38,9 @@ export class User {
   @Column('text', { nullable: true })
   passwordHash: string | null;
 
-  /** Sessions that began before are not accepted any more. */
-  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
-  sessionsValidFrom: Date;
+  /** Sessions that began before are not accepted any more; null accepts all. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true })
+  sessionsValidFrom: Date | null;
 
   @CreateDateColumn({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt: Date;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsString, MaxLength, MinLength } from 'class-validator';
+import { IsString } from 'class-validator';
+import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 
 export class VerifyEmailDto {
   @ApiProperty({
@@ -7,8 +8,8 @@ export class VerifyEmailDto {
     description: 'From the link in the mail',
     example: 'AZcPPmwqez6cVS9PjR8KEWcPPmxzaWduYXR1cmUtb2YtdGhpcy10b2tlbg',
   })
-  @MaxLength(500)
-  @MinLength(1)
+  @MaxCharacters(500)
+  @MinCharacters(1)
   @IsString()
   token: string;
 }

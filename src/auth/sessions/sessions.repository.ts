@@ -17,12 +17,14 @@ export interface LiveAccountRow {
 
 const INSERT = {
   name: 'sessions.insert',
+  // Not before the moment since when the account accepts sessions, which another machine's clock may have set.
   text: `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip)
-    VALUES ($1, $2, $3, $3, $4, $5, $6)`,
+    SELECT $1::uuid, id, GREATEST($3::timestamptz, sessions_valid_from), $3::timestamptz, $4::timestamptz, $5, $6::inet
+    FROM users WHERE id = $2`,
 };
 
 /** Neither revoked, nor expired, nor older than the account accepts. */
-const LIVE = `s.revoked_at IS NULL AND s.expires_at > $2 AND s.created_at >= u.sessions_valid_from
+const LIVE = `s.revoked_at IS NULL AND s.expires_at > $2 AND (u.sessions_valid_from IS NULL OR s.created_at >= u.sessions_valid_from)
   AND u.deleted_at IS NULL`;
 
 const ACCOUNT = {
@@ -39,8 +41,8 @@ const LIVE_SESSION = {
 
 const ADVANCE = {
   name: 'sessions.advance',
-  text: `UPDATE sessions SET generation = generation + 1, last_used_at = $3,
-      expires_at = LEAST($3 + $4 * interval '1 second', created_at + $5 * interval '1 second')
+  text: `UPDATE sessions SET generation = generation + 1, last_used_at = $3::timestamptz,
+      expires_at = LEAST($3::timestamptz + $4 * interval '1 second', created_at + $5 * interval '1 second')
     WHERE id = $1 AND generation = $2 AND revoked_at IS NULL
     RETURNING id, user_id AS "userId", generation, last_used_at AS "lastUsedAt", expires_at AS "expiresAt"`,
 };

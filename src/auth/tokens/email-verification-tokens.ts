@@ -13,7 +13,7 @@ export const EMAIL_VERIFICATION_TTL = 86_400;
 export interface VerificationSubject {
   id: string;
   email: string;
-  sessionsValidFrom: Date;
+  sessionsValidFrom: Date | null;
 }
 
 /**
@@ -55,4 +55,4 @@ function bytesOf(token: string): Buffer | undefined {
 }
 
 const signed = (content: Buffer, subject: VerificationSubject): string =>
-  [content.toString('hex'), subject.email, subject.sessionsValidFrom.getTime()].join('\n');
+  [content.toString('hex'), subject.email, subject.sessionsValidFrom?.getTime() ?? 0].join('\n');

@@ -1,5 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { MaxCharacters } from '../validation/characters.decorator.js';
+import { NotTogetherWith } from '../validation/not-together-with.decorator.js';
 import { ToInteger } from '../validation/to-integer.decorator.js';
 
 export const MAX_LIMIT = 100;
@@ -28,12 +30,13 @@ export class PageQuery {
     maxLength: 1024,
   })
   @IsOptional()
-  @MaxLength(1024)
+  @MaxCharacters(1024)
   @IsString()
   cursor?: string;
 
   @ApiPropertyOptional({ description: 'Items to pass over; not together with `cursor`', minimum: 0, maximum: MAX_SKIP })
   @IsOptional()
+  @NotTogetherWith('cursor')
   @Max(MAX_SKIP)
   @Min(0)
   @IsInt()

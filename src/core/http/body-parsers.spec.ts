@@ -1,10 +1,12 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { toAppError } from '../errors/to-app-error.js';
 import { registerBodyParsers } from './body-parsers.js';
 
 const FORM = 'application/x-www-form-urlencoded';
 
 const fields = (count: number): string => Array.from({ length: count }, (_, index) => `f${index}=1`).join('&');
+
+const echo = (request: { body: unknown }, reply: FastifyReply) => reply.send({ body: request.body ?? null });
 
 describe('body parsers', () => {
   let server: FastifyInstance;
@@ -16,7 +18,6 @@ describe('body parsers', () => {
       const { status, code, message } = toAppError(error);
       void reply.status(status).send({ code, message });
     });
-    const echo = async (request: { body: unknown }) => ({ body: request.body ?? null });
     server.post('/json', echo);
     server.post('/form', { config: { json: false, form: ['username', 'password'] } }, echo);
     server.post('/both', { config: { form: ['username'] } }, echo);

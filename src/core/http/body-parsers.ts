@@ -20,7 +20,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     async (request: FastifyRequest, body: Buffer) => {
       const { json = true } = configOf(request);
       if (!json) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-      checkCharset(request);
+      checkRepresentation(request);
       return parseJson(body);
     },
   );
@@ -30,7 +30,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     async (request: FastifyRequest, body: Buffer) => {
       const { form } = configOf(request);
       if (!form) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
-      checkCharset(request);
+      checkRepresentation(request);
       return parseForm(body, form);
     },
   );
@@ -38,7 +38,11 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
 
 const configOf = (request: FastifyRequest): HttpRouteConfig => request.routeOptions.config as HttpRouteConfig;
 
-function checkCharset(request: FastifyRequest): void {
+/** Plain UTF-8 alone: what is compressed would have to be unpacked before its size is known. */
+function checkRepresentation(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase();
+  if (encoding && encoding !== 'identity')
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', { detail: 'Compressed bodies are not read.' });
   const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase();
   if (charset && charset !== 'utf-8' && charset !== 'utf8')
     throw new AppError('UNSUPPORTED_MEDIA_TYPE', { detail: 'Only UTF-8 is read.' });

@@ -8,7 +8,8 @@ export async function notModified(request: FastifyRequest, reply: FastifyReply, 
   if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
   if (!matches(ifNoneMatch, etag)) return payload;
   reply.code(304).removeHeader('content-type').removeHeader('content-length');
-  return null;
+  // Fastify's own handling of HEAD measures the payload, and there is none of null.
+  return request.method === 'HEAD' ? '' : null;
 }
 
 /** Weak comparison: a proxy that compressed the answer may have marked the tag as weak. */

@@ -16,6 +16,10 @@ export function hostGate(settings: Settings) {
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if ((request.routeOptions.config as HttpRouteConfig).probe) return;
+    // Node would answer that itself, but without the envelope (RFC 9112 §3.2).
+    const isNeeded = request.raw.httpVersion !== '1.0';
+    if (isNeeded && request.headers.host === undefined)
+      throw new AppError('MALFORMED_REQUEST', { detail: 'A Host is missing.' });
     if (!everyHost && !served.has(hostname(request))) throw new AppError('MISDIRECTED_REQUEST');
     if (settings.FORCE_HTTPS && request.protocol !== 'https')
       await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${request.url}`, 308);

@@ -7,6 +7,7 @@ import type { ProblemCode } from '../../common/errors/problems.js';
 import { newId } from '../../common/ids/uuid.js';
 import type { Settings } from '../config/settings.js';
 import { PROBLEM_TYPE, problemBody, type ProblemBody } from '../errors/problem-body.js';
+import { toAppError } from '../errors/to-app-error.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { requestId } from './request-id.js';
 
@@ -29,7 +30,7 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     bodyLimit: HTTP_LIMITS.body,
     requestTimeout: HTTP_LIMITS.request,
     keepAliveTimeout: HTTP_LIMITS.keepAlive,
-    http: { maxHeaderSize: HTTP_LIMITS.headers, headersTimeout: HTTP_LIMITS.headersComplete },
+    http: { requireHostHeader: false, maxHeaderSize: HTTP_LIMITS.headers, headersTimeout: HTTP_LIMITS.headersComplete },
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
@@ -44,8 +45,8 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
 
 /** A URL that cannot be decoded never gets as far as Nest. */
 function answerBadUrl(baseUrl: string) {
-  return (_error: Error, request: FastifyRequest, reply: FastifyReply): void => {
-    const body = wireProblem('MALFORMED_REQUEST', baseUrl, request.id);
+  return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const body = wireProblem(toAppError(error).code, baseUrl, request.id);
     void reply
       .status(body.status)
       .headers({ 'x-request-id': request.id })

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { checkText } from './shape-gate.js';
+import { AppError } from '../../common/errors/app-error.js';
+import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
 import type { AppLogger } from '../logging/app-logger.js';
 import { notModified } from './conditional-get.js';
 import { hostGate } from './host-gate.js';
 import { traceparent } from './request-id.js';
+import { checkKey, checkText } from './shape-gate.js';
 
 /** Everything that a request passes before and after Nest: context, host gate, shape of the URL, log line. */
 export function registerHttpHooks(fastify: FastifyInstance, settings: Settings, logger: AppLogger): void {
@@ -27,16 +29,31 @@ const contextOf = (request: FastifyRequest): RequestContext => ({
 });
 
 function checkUrl(request: FastifyRequest): void {
-  for (const part of [request.params, request.query])
-    for (const [name, value] of Object.entries(part as Record<string, unknown>))
-      for (const text of [name, value].flat()) if (typeof text === 'string') checkText(text, name);
+  checkEncoding(request.url);
+  for (const [name, value] of Object.entries(request.params as Record<string, string>)) checkText(value, name);
+  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+    checkKey(name);
+    for (const text of [value].flat()) checkText(text, name);
+  }
+}
+
+/** The parser of queries leaves alone what it cannot decode, and a filter would then look for something else. */
+function checkEncoding(url: string): void {
+  const query = url.split('?', 2)[1];
+  if (!query?.includes('%')) return;
+  try {
+    decodeURIComponent(query);
+  } catch (error) {
+    throw new AppError('MALFORMED_REQUEST', { detail: 'The query is not percent-encoded UTF-8.', cause: error });
+  }
 }
 
 function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   // What a route does not say otherwise is nobody's to keep.
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Not under /auth, where the time that an answer takes is nobody's business.
-  if (!request.url.startsWith('/api/v1/auth'))
+  const path = request.routeOptions.url ?? request.url;
+  if (!path.startsWith(`${API_PREFIX}/auth`))
     void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
 }
 

@@ -2,10 +2,11 @@ import type { HttpAdapterHost } from '@nestjs/core';
 import fastify from 'fastify';
 import { KnownRoutes } from './known-routes.js';
 
+const answer = async (): Promise<string> => 'x';
+
 describe('KnownRoutes', () => {
   const server = fastify({ exposeHeadRoutes: true });
   const routes = new KnownRoutes({ httpAdapter: { getInstance: () => server } } as unknown as HttpAdapterHost);
-  const answer = async () => 'x';
   server.get('/', answer);
   server.get('/posts', answer);
   server.post('/posts', answer);

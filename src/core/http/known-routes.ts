@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import { AppError } from '../../common/errors/app-error.js';
+import { Settings } from '../config/settings.js';
+import { PROBLEM_TYPE, problemBody } from '../errors/problem-body.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 interface KnownRoute {
   pattern: RegExp;
@@ -12,14 +15,32 @@ interface KnownRoute {
 export class KnownRoutes {
   private readonly routes = new Map<string, KnownRoute>();
 
-  constructor(host: HttpAdapterHost) {
-    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', ({ url, method }) => {
+  constructor(
+    host: HttpAdapterHost,
+    private readonly settings: Settings,
+  ) {
+    const fastify = host.httpAdapter.getInstance<FastifyInstance>();
+    fastify.addHook('onSend', async (request, reply, payload) => this.answerOptions(request, reply, payload));
+    fastify.addHook('onRoute', ({ url, method }) => {
       // The catch-all that answers CORS preflights says nothing about what there is.
       if (url === '*') return;
       const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
       for (const name of [method].flat()) route.methods.add(name);
       this.routes.set(url, route);
     });
+  }
+
+  /** Says which methods a path knows to who asks; preflights of browsers are answered in front of this. */
+  private answerOptions(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+    if (request.method !== 'OPTIONS' || request.headers['access-control-request-method']) return payload;
+    const methods = this.methodsOf(request.url.split('?', 1)[0] ?? '');
+    if (methods.length > 0) {
+      void reply.header('allow', methods.join(', '));
+      return payload;
+    }
+    void reply.code(404).type(PROBLEM_TYPE);
+    const origin = { baseUrl: this.settings.PUBLIC_URL, instance: request.url, requestId: request.id };
+    return JSON.stringify(problemBody(new AppError('ROUTE_NOT_FOUND'), origin));
   }
 
   /** The methods of a path, sorted; empty when nothing answers there. */

@@ -5,8 +5,6 @@ export const MAX_DEPTH = 16;
 /** More members, in all levels together, than any body that a route reads. */
 export const MAX_MEMBERS = 2_000;
 
-const PROTOTYPE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-
 interface Pending {
   value: unknown;
   path: string;
@@ -33,11 +31,20 @@ export function checkShape(body: unknown): void {
     for (const [key, member] of Object.entries(value)) {
       members += 1;
       if (members > MAX_MEMBERS) throw refuse('', 'TOO_MANY_MEMBERS', `More than ${MAX_MEMBERS} members.`);
-      if (PROTOTYPE_KEYS.has(key)) throw refuse(join(path, key), 'FORBIDDEN_KEY', 'This key is not allowed.');
-      checkText(key, path);
+      checkKey(key, path);
       pending.push({ value: member, path: join(path, key), depth: depth + 1 });
     }
   }
+}
+
+/**
+ * Refuses names that every object has already, such as `__proto__` and `toString`.
+ * @throws AppError `VALIDATION_FAILED` that names the field
+ */
+export function checkKey(key: string, path = ''): void {
+  if (key === 'prototype' || key in Object.prototype)
+    throw refuse(join(path, key), 'FORBIDDEN_KEY', 'This key is not allowed.');
+  checkText(key, path);
 }
 
 /**

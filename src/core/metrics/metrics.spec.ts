@@ -26,6 +26,12 @@ describe('Metrics', () => {
   });
 });
 
+const read = async (overrides: NodeJS.ProcessEnv, authorization?: string): Promise<string> => {
+  const settings = testSettings('postgres://localhost/x', overrides);
+  const reply = { type: jest.fn() } as unknown as FastifyReply;
+  return new MetricsController(new Metrics(), settings).read(authorization, reply);
+};
+
 describe('MetricsController', () => {
   const TOKEN = 'a-long-random-token';
   const HARDENED = {
@@ -33,12 +39,6 @@ describe('MetricsController', () => {
     SMTP_URL: 'smtp://localhost',
     SECRET_KEY: 'kZ8vQ1mW4xT7yR2nB5cF9hJ3dL6gP0sA',
     BCRYPT_COST: '10',
-  };
-
-  const read = async (overrides: NodeJS.ProcessEnv, authorization?: string): Promise<string> => {
-    const settings = testSettings('postgres://localhost/x', overrides);
-    const reply = { type: jest.fn() } as unknown as FastifyReply;
-    return new MetricsController(new Metrics(), settings).read(authorization, reply);
   };
 
   it.each([

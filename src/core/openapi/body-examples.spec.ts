@@ -53,9 +53,9 @@ describe('exampleOf', () => {
   });
 });
 
-describe('addBodyExamples', () => {
-  const media = () => ({ schema: { $ref: '#/components/schemas/Author' } });
+const media = () => ({ schema: { $ref: '#/components/schemas/Author' } });
 
+describe('addBodyExamples', () => {
   it('puts one to what goes in and to what comes out', () => {
     const operation: Operation = {
       requestBody: { content: { 'application/json': media() } },

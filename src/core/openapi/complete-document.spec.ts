@@ -10,7 +10,7 @@ interface CompletedOperation {
 function completed(operation: object): CompletedOperation {
   const document = { paths: { '/x': { post: { responses: {}, ...operation } } }, components: { schemas: {} } };
   completeDocument(document as unknown as OpenAPIObject);
-  return document.paths['/x'].post as unknown as CompletedOperation;
+  return document.paths['/x'].post;
 }
 
 /** Every code that an operation is documented with, those of `default` aside. */

@@ -13,9 +13,9 @@ describe('errorResponses', () => {
   it('has one response a status, with an example for each of its codes', () => {
     const responses = responsesOf('POST_NOT_FOUND', 'SLUG_TAKEN', 'EMAIL_TAKEN', 'SLUG_TAKEN');
     expect(Object.keys(responses).sort()).toEqual(['404', '409', 'default']);
-    const { description, content } = responses['409'] ?? { content: {} };
-    expect(description).toBe('The e-mail address is taken; The slug is taken');
-    expect(Object.keys(content['application/problem+json']?.examples ?? {})).toEqual(['EMAIL_TAKEN', 'SLUG_TAKEN']);
+    const examples = responses['409']?.content['application/problem+json']?.examples ?? {};
+    expect(responses['409']?.description).toBe('The e-mail address is taken; The slug is taken');
+    expect(Object.keys(examples)).toEqual(['EMAIL_TAKEN', 'SLUG_TAKEN']);
   });
 
   it.each(Object.keys(PROBLEMS) as ProblemCode[])('shows %s as it is answered', (code) => {

@@ -1,8 +1,8 @@
 import { rowPage } from './row-page.js';
 
-describe('rowPage', () => {
-  const cursorOf = (row: string) => `past ${row}`;
+const cursorOf = (row: string): string => `past ${row}`;
 
+describe('rowPage', () => {
   it.each([
     { rows: [], shown: [], hasMore: false, nextCursor: null },
     { rows: ['a'], shown: ['a'], hasMore: false, nextCursor: null },

@@ -41,9 +41,8 @@ describe('rate rules', () => {
   });
 
   it('keeps at least one sign-up a minute where the limit is on', () => {
-    const [signUp] = routeRules(testSettings('postgres://localhost/x', { RATE_LIMIT: '1' })).filter(
-      ({ name }) => name === 'sign-up',
-    );
+    const strict = routeRules(testSettings('postgres://localhost/x', { RATE_LIMIT: '1' }));
+    const signUp = strict.find(({ name }) => name === 'sign-up');
     expect(signUp?.limit).toBe(1);
   });
 

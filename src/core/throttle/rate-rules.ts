@@ -61,7 +61,7 @@ export const routeRules = ({ RATE_LIMIT, LOGIN_RATE_LIMIT }: Settings): RateRule
     routes: 'sign-in',
     limit: LOGIN_RATE_LIMIT,
     window: 60,
-    key: (request) => `${networkKey(request.ip)} ${loginOf(request.body)}`,
+    key: (request) => (isRefresh(request.body) ? undefined : `${networkKey(request.ip)} ${loginOf(request.body)}`),
     problem: 'TOO_MANY_ATTEMPTS',
   },
   {
@@ -69,10 +69,13 @@ export const routeRules = ({ RATE_LIMIT, LOGIN_RATE_LIMIT }: Settings): RateRule
     routes: 'sign-in',
     limit: LOGIN_RATE_LIMIT * SIGN_IN_NETWORK_FACTOR,
     window: 60,
-    key: (request) => networkKey(request.ip),
+    key: (request) => (isRefresh(request.body) ? undefined : networkKey(request.ip)),
     problem: 'TOO_MANY_ATTEMPTS',
   },
 ];
+
+/** The token endpoint takes refresh tokens too, with which nobody guesses. */
+const isRefresh = (body: unknown): boolean => ((body ?? {}) as { grant_type?: unknown }).grant_type === 'refresh_token';
 
 /** The account that somebody tries to sign in to, before the body is validated. */
 function loginOf(body: unknown): string {

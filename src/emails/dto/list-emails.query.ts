@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 import { PageQuery } from '../../common/paging/page-query.dto.js';
 import { EMAIL_KINDS, EMAIL_STATES, type EmailKind, type EmailState } from '../email.entity.js';
 
@@ -16,7 +17,7 @@ export class ListEmailsQuery extends PageQuery {
 
   @ApiPropertyOptional({ description: 'Address of the recipient', maxLength: 254, example: 'ada@example.com' })
   @IsOptional()
-  @MaxLength(254)
+  @MaxCharacters(254)
   @IsString()
   to?: string;
 }

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsString, Matches, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsString, Matches } from 'class-validator';
+import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 
 export const MAX_TAGS = 20;
 export const MAX_TAG_LENGTH = 50;
@@ -26,7 +27,7 @@ export const IsTags = () =>
         : value,
     ),
     Matches(TAG, { each: true, message: 'each tag must be letters and digits, and . + # - or spaces between them' }),
-    MaxLength(MAX_TAG_LENGTH, { each: true }),
+    MaxCharacters(MAX_TAG_LENGTH, { each: true }),
     IsString({ each: true }),
     ArrayMaxSize(MAX_TAGS),
     IsArray(),

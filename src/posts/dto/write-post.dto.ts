@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
+import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
 import { MAX_EXCERPT_LENGTH } from '../excerpt.js';
@@ -27,7 +28,7 @@ class PostFields {
   })
   @IsOptional()
   @Trim()
-  @MaxLength(MAX_EXCERPT_LENGTH)
+  @MaxCharacters(MAX_EXCERPT_LENGTH)
   @IsString()
   excerpt?: string | null;
 
@@ -40,7 +41,7 @@ class PostFields {
   })
   @IfSent()
   @Matches(SLUG_PATTERN, SLUG_MESSAGE)
-  @MaxLength(MAX_SLUG_LENGTH)
+  @MaxCharacters(MAX_SLUG_LENGTH)
   @IsString()
   slug?: string;
 
@@ -59,13 +60,13 @@ class PostFields {
 export class WritePostDto extends PostFields {
   @ApiProperty(TITLE)
   @Trim()
-  @MaxLength(MAX_TITLE_LENGTH)
-  @MinLength(1)
+  @MaxCharacters(MAX_TITLE_LENGTH)
+  @MinCharacters(1)
   @IsString()
   title: string;
 
   @ApiProperty(CONTENT)
-  @MaxLength(MAX_CONTENT_LENGTH)
+  @MaxCharacters(MAX_CONTENT_LENGTH)
   @IsString()
   content: string;
 }
@@ -75,14 +76,14 @@ export class PatchPostDto extends PostFields {
   @ApiPropertyOptional(TITLE)
   @IfSent()
   @Trim()
-  @MaxLength(MAX_TITLE_LENGTH)
-  @MinLength(1)
+  @MaxCharacters(MAX_TITLE_LENGTH)
+  @MinCharacters(1)
   @IsString()
   title?: string;
 
   @ApiPropertyOptional(CONTENT)
   @IfSent()
-  @MaxLength(MAX_CONTENT_LENGTH)
+  @MaxCharacters(MAX_CONTENT_LENGTH)
   @IsString()
   content?: string;
 }

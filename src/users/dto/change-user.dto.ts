@@ -1,5 +1,6 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
+import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 import { ROLES, type Role } from '../../common/access/role.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
@@ -9,7 +10,7 @@ class ChangeableUser {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 100, example: 'Ada King, Countess of Lovelace' })
   @IsOptional()
   @Trim()
-  @MaxLength(100)
+  @MaxCharacters(100)
   @IsString()
   fullName?: string | null;
 

@@ -1,16 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsEmail, IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 import { ROLES, type Role } from '../../common/access/role.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../passwords/password-policy.js';
 import { IsUsername, USERNAME_SCHEMA } from './username.decorator.js';
 
+/** What every mail server takes; a name in another script has its ASCII form (RFC 5891). */
+const PLAIN_ADDRESS = /^[\x21\x23-\x7e]+$/;
+
 export class CreateUserDto {
   @ApiProperty({ format: 'email', maxLength: 254, example: 'ada@example.com' })
   @Trim()
-  @IsEmail({ allow_utf8_local_part: false }, { message: 'email must be one e-mail address' })
-  @MaxLength(254)
+  @Matches(PLAIN_ADDRESS, { message: 'email must be one e-mail address, in ASCII and without quotes' })
+  @IsEmail({}, { message: 'email must be one e-mail address' })
+  @MaxCharacters(254)
   @IsString()
   email: string;
 
@@ -20,7 +25,7 @@ export class CreateUserDto {
     maxLength: MAX_PASSWORD_LENGTH,
     example: 'correct horse battery',
   })
-  @MaxLength(MAX_PASSWORD_LENGTH)
+  @MaxCharacters(MAX_PASSWORD_LENGTH)
   @IsString()
   password: string;
 
@@ -32,7 +37,7 @@ export class CreateUserDto {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 100, example: 'Ada Lovelace' })
   @IsOptional()
   @Trim()
-  @MaxLength(100)
+  @MaxCharacters(100)
   @IsString()
   fullName?: string | null;
 

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
+import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 import { ROLES, type Role } from '../../common/access/role.js';
 import { PageQuery } from '../../common/paging/page-query.dto.js';
 
@@ -10,8 +11,8 @@ export type UserSort = (typeof USER_SORTS)[number];
 export class ListUsersQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Part of the username or the name', maxLength: 100, example: 'ada' })
   @IsOptional()
-  @MaxLength(100)
-  @MinLength(1)
+  @MaxCharacters(100)
+  @MinCharacters(1)
   @IsString()
   q?: string;
 

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsString, Length, Matches } from 'class-validator';
+import { IsString, Matches } from 'class-validator';
+import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 
 const USERNAME = /^[A-Za-z0-9_.-]+$/;
 const UUID_SHAPED = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -17,6 +18,7 @@ export const IsUsername = () =>
   applyDecorators(
     Matches(NOT_UUID_SHAPED, { message: '$property must not have the shape of an id' }),
     Matches(USERNAME, { message: '$property may have letters, digits, and _ . - only' }),
-    Length(3, 50),
+    MaxCharacters(50),
+    MinCharacters(3),
     IsString(),
   );

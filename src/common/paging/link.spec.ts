@@ -1,0 +1,26 @@
+import type { FastifyReply } from 'fastify';
+import { setNextLink } from './link.js';
+
+/** The `Link` header for a request and the cursor of its page. */
+function linkFor(url: string, nextCursor: string | null): string | undefined {
+  const header = jest.fn<void, [string, string]>();
+  const page = { limit: 20, hasMore: nextCursor !== null, nextCursor };
+  setNextLink({ request: { url }, header } as unknown as FastifyReply, page);
+  return header.mock.calls[0]?.[1];
+}
+
+describe('setNextLink', () => {
+  it.each([
+    { url: '/api/v1/posts', link: '</api/v1/posts?cursor=abc.def>; rel="next"' },
+    { url: '/api/v1/posts?limit=5&tag=a+b', link: '</api/v1/posts?limit=5&tag=a+b&cursor=abc.def>; rel="next"' },
+    { url: '/api/v1/posts?cursor=old&limit=5', link: '</api/v1/posts?cursor=abc.def&limit=5>; rel="next"' },
+    { url: '/api/v1/posts?skip=20&limit=5', link: '</api/v1/posts?limit=5&cursor=abc.def>; rel="next"' },
+    { url: '/api/v1/posts?tag=%3E%3B"', link: '</api/v1/posts?tag=%3E%3B%22&cursor=abc.def>; rel="next"' },
+  ])('leads on from $url', ({ url, link }) => {
+    expect(linkFor(url, 'abc.def')).toBe(link);
+  });
+
+  it('leads nowhere from the last page', () => {
+    expect(linkFor('/api/v1/posts', null)).toBeUndefined();
+  });
+});

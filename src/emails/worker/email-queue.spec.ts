@@ -1,0 +1,49 @@
+import type { Queue } from 'bullmq';
+import { EmailQueue, type EmailJob } from './email-queue.js';
+
+const ID = '01970f42-7be3-7a10-9f0c-0d3a5c1e8b77';
+
+describe('EmailQueue', () => {
+  const add = jest.fn();
+  const queue = new EmailQueue({ add } as unknown as Queue<EmailJob>);
+
+  /** The id of the job that is added. */
+  async function jobId(...parameters: Parameters<EmailQueue['add']>): Promise<string> {
+    await queue.add(...parameters);
+    return (add.mock.lastCall as [string, EmailJob, { jobId: string }])[2].jobId;
+  }
+
+  it('carries the id of the mail and nothing else', async () => {
+    await queue.add({ id: ID, tries: 0 });
+    expect(add).toHaveBeenCalledWith(
+      'send',
+      { emailId: ID },
+      { jobId: `${ID}.0`, delay: 0, removeOnComplete: true, removeOnFail: { count: 1_000 } },
+    );
+  });
+
+  it('gives every try and every round a job of its own, as a known id is ignored without a word', async () => {
+    const ids = [
+      await jobId({ id: ID, tries: 0 }),
+      await jobId({ id: ID, tries: 1 }, { delay: 5_000 }),
+      await jobId({ id: ID, tries: 1 }, { round: 'round7' }),
+      await jobId({ id: ID, tries: 1 }, { round: 'round8' }),
+    ];
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('gives the same try the same id, so that it is not added twice', async () => {
+    expect(await jobId({ id: ID, tries: 3 })).toBe(await jobId({ id: ID, tries: 3 }, { delay: 9 }));
+  });
+
+  it('makes no id that BullMQ refuses', async () => {
+    const id = await jobId({ id: ID, tries: 3 }, { round: 'round8' });
+    expect(id).not.toContain(':');
+    expect(id).not.toMatch(/^\d+$/);
+  });
+
+  it('passes the delay on', async () => {
+    await queue.add({ id: ID, tries: 1 }, { delay: 15_000 });
+    expect(add).toHaveBeenLastCalledWith('send', expect.anything(), expect.objectContaining({ delay: 15_000 }));
+  });
+});
