@@ -44,7 +44,7 @@ module.exports = {
       comment: 'Routes without the guards of app.module would be open.',
       severity: 'error',
       from: { path: '^src/worker' },
-      to: { path: '(controller|-api\\.module)', pathNot: '^src/core/(health|metrics)/', reachable: true },
+      to: { path: '(\\.controller|-api\\.module)\\.ts$', pathNot: '^src/core/(health|metrics)/', reachable: true },
     },
     {
       name: 'users-and-posts-know-no-guard',
@@ -85,6 +85,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

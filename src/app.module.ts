@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AccessTokenGuard } from './auth/access/access-token.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
+import { AuditApiModule } from './core/audit/audit-api.module.js';
 import { CoreModule } from './core/core.module.js';
 import { isHardened, type Settings } from './core/config/settings.js';
 import { UnreadInputGuard } from './core/http/unread-input.guard.js';
@@ -29,6 +30,7 @@ export class AppModule {
         UsersApiModule,
         PostsModule,
         EmailsApiModule,
+        AuditApiModule,
         PagesModule,
         ...(isHardened(settings) ? [] : [InboxModule]),
       ],

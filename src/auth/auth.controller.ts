@@ -6,15 +6,14 @@ import { Public } from '../common/access/public.decorator.js';
 import { ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { HttpRoute } from '../core/http/route-config.js';
-import { RateClass } from '../core/throttle/rate-class.decorator.js';
 import { AuthService } from './auth.service.js';
 import { ClientDevice } from './client-device.decorator.js';
 import { LoginDto } from './dto/login.dto.js';
 import { OAuthErrorResponse } from './dto/oauth-error.response.js';
 import { RefreshDto } from './dto/refresh.dto.js';
+import { RevokeDto } from './dto/revoke.dto.js';
 import { TOKEN_FIELDS, TokenDto } from './dto/token.dto.js';
 import { TokenResponse } from './dto/token.response.js';
-import { VerifyEmailDto } from './dto/verify-email.dto.js';
 import { oauthError } from './oauth-error.js';
 import { SessionsService, type Device } from './sessions/sessions.service.js';
 
@@ -27,13 +26,18 @@ export class AuthController {
 
   @Post('login')
   @Public({ token: 'ignored' })
-  @RateClass('sign-in')
   @HttpRoute({ form: ['username', 'email', 'password'] })
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiAnswer(200, TokenResponse, {
     summary: 'Sign in',
     description: 'With an e-mail address or a username. An unknown account and a wrong password are told alike.',
-    errors: ['INVALID_CREDENTIALS', 'ACCOUNT_DISABLED', 'PASSWORD_GRANT_OFF', 'TOO_MANY_ATTEMPTS'],
+    errors: [
+      'INVALID_CREDENTIALS',
+      'ACCOUNT_DISABLED',
+      'EMAIL_NOT_VERIFIED',
+      'PASSWORD_GRANT_OFF',
+      'TOO_MANY_ATTEMPTS',
+    ],
   })
   async login(@Body() dto: LoginDto, @ClientDevice() device: Device): Promise<TokenResponse> {
     return this.auth.login(dto, device);
@@ -41,7 +45,6 @@ export class AuthController {
 
   @Post('token')
   @Public({ token: 'ignored' })
-  @RateClass('sign-in')
   @HttpRoute({ json: false, form: TOKEN_FIELDS, errorAnswer: oauthError })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiAnswer(200, TokenResponse, {
@@ -65,20 +68,22 @@ export class AuthController {
     return this.sessions.refresh(dto.refresh_token);
   }
 
+  @Post('revoke')
+  @Public({ token: 'ignored' })
+  @HttpRoute({ json: false, form: ['token', 'token_type_hint'], errorAnswer: oauthError })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiAnswer(200, null, {
+    summary: 'Revoke a token (OAuth 2.0)',
+    description: 'Ends the session of a refresh or access token (RFC 7009); an unknown one is no error.',
+    errorFormat: { type: OAuthErrorResponse, statuses: [400, 413, 415, 429, 500, 503] },
+  })
+  async revoke(@Body() { token }: RevokeDto): Promise<void> {
+    await this.sessions.revokeToken(token);
+  }
+
   @Post('logout')
   @ApiAnswer(204, null, { summary: 'Sign out', description: 'Ends this session and all its tokens at once.' })
   async logout(@CurrentUser() actor: Actor): Promise<void> {
-    await this.sessions.end(actor.sessionId);
-  }
-
-  @Post('email/verify')
-  @Public({ token: 'ignored' })
-  @ApiAnswer(204, null, {
-    summary: 'Verify an e-mail address',
-    description: 'With the token of the link in the mail, which works once.',
-    errors: ['VERIFICATION_TOKEN_INVALID'],
-  })
-  async verifyEmail(@Body() dto: VerifyEmailDto): Promise<void> {
-    await this.auth.verifyEmail(dto.token);
+    await this.sessions.endOwn(actor);
   }
 }

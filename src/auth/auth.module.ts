@@ -1,17 +1,35 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { UsersModule } from '../users/users.module.js';
+import { AccountLinksService } from './account-links.service.js';
 import { AuthService } from './auth.service.js';
+import { IdentitiesRepository } from './identities/identities.repository.js';
+import { IdentitiesService } from './identities/identities.service.js';
+import { OutsideTokens } from './identities/outside-tokens.js';
+import { SignInLimits } from './lockout/sign-in-limits.js';
 import { SessionsRepository } from './sessions/sessions.repository.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { AccessTokens } from './tokens/access-tokens.js';
-import { EmailVerificationTokens } from './tokens/email-verification-tokens.js';
+import { LinkTokens } from './tokens/link-tokens.js';
 import { RefreshTokens } from './tokens/refresh-tokens.js';
+import { SigningKeys } from './tokens/signing-keys.js';
+
+const SERVICES = [
+  AuthService,
+  AccountLinksService,
+  SessionsService,
+  SessionsRepository,
+  AccessTokens,
+  SigningKeys,
+  LinkTokens,
+  OutsideTokens,
+  IdentitiesService,
+];
 
 /** Sessions and tokens, for every process; the routes are in `auth-api.module.ts`. */
 @Module({
   imports: [UsersModule, JwtModule.register({})],
-  providers: [AuthService, SessionsService, SessionsRepository, AccessTokens, RefreshTokens, EmailVerificationTokens],
-  exports: [AuthService, SessionsService, SessionsRepository, AccessTokens, EmailVerificationTokens],
+  providers: [...SERVICES, RefreshTokens, SignInLimits, IdentitiesRepository],
+  exports: SERVICES,
 })
 export class AuthModule {}

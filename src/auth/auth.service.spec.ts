@@ -1,51 +1,56 @@
 import { Test } from '@nestjs/testing';
+import { ClsPluginTransactional, NoOpTransactionalAdapter } from '@nestjs-cls/transactional';
+import { ClsModule } from 'nestjs-cls';
 import { testSettings } from '../../test/support/test-settings.js';
-import { Clock } from '../core/clock/clock.js';
+import { AppError } from '../common/errors/app-error.js';
+import { Audit } from '../core/audit/audit.js';
 import { Settings } from '../core/config/settings.js';
-import { Keyring } from '../core/keys/keyring.js';
+import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService } from '../users/credentials.service.js';
-import { UsersService } from '../users/users.service.js';
+import { AccountLocked } from './auth.events.js';
 import { AuthService } from './auth.service.js';
+import { SignInLimits } from './lockout/sign-in-limits.js';
 import { SessionsService } from './sessions/sessions.service.js';
-import { EMAIL_VERIFICATION_TTL, EmailVerificationTokens } from './tokens/email-verification-tokens.js';
 
-const NOW = new Date('2026-03-01T12:00:00Z');
 const DEVICE = { userAgent: 'Firefox', ip: '203.0.113.7' };
 const TOKENS = { access_token: 'a' };
-const CONTACT = {
-  id: '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11',
-  email: 'ada@example.com',
-  sessionsValidFrom: new Date('2026-02-01T00:00:00Z'),
-};
+const ADA = { id: 'ada', email: 'ada@example.com', emailVerified: true, passwordHash: 'v1:hash', isActive: true };
 
 describe('AuthService', () => {
-  const credentials = { check: jest.fn() };
-  const users = { contact: jest.fn(), markEmailVerified: jest.fn() };
+  const credentials = { find: jest.fn(), check: jest.fn() };
   const sessions = { start: jest.fn(), refresh: jest.fn() };
+  const limits = { admit: jest.fn(), forget: jest.fn() };
+  const audit = { record: jest.fn() };
+  const outbox = { record: jest.fn() };
 
   async function serviceWith(overrides: NodeJS.ProcessEnv = {}) {
     const module = await Test.createTestingModule({
+      imports: [
+        ClsModule.forRoot({
+          plugins: [new ClsPluginTransactional({ adapter: new NoOpTransactionalAdapter({ tx: {} }) })],
+        }),
+      ],
       providers: [
         AuthService,
-        EmailVerificationTokens,
-        Keyring,
         { provide: CredentialsService, useValue: credentials },
-        { provide: UsersService, useValue: users },
         { provide: SessionsService, useValue: sessions },
-        { provide: Clock, useValue: { now: () => NOW } },
+        { provide: SignInLimits, useValue: limits },
+        { provide: Audit, useValue: audit },
+        { provide: Outbox, useValue: outbox },
         { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },
       ],
     }).compile();
-    return { service: module.get(AuthService), tokens: module.get(EmailVerificationTokens) };
+    await module.init();
+    return { service: module.get(AuthService) };
   }
 
   beforeEach(() => {
     jest.resetAllMocks();
-    credentials.check.mockResolvedValue({ id: 'ada', isActive: true });
+    credentials.find.mockResolvedValue(ADA);
+    credentials.check.mockResolvedValue(ADA);
+    limits.admit.mockResolvedValue(false);
     sessions.start.mockResolvedValue(TOKENS);
     sessions.refresh.mockResolvedValue(TOKENS);
-    users.contact.mockResolvedValue(CONTACT);
-    users.markEmailVerified.mockResolvedValue(true);
   });
 
   describe('login', () => {
@@ -56,22 +61,110 @@ describe('AuthService', () => {
     ])('signs $login in on this device', async ({ dto, login }) => {
       const { service } = await serviceWith();
       expect(await service.login({ ...dto, password: 'right' }, DEVICE)).toBe(TOKENS);
-      expect(credentials.check).toHaveBeenCalledWith(login, 'right');
+      expect(credentials.find.mock.calls).toEqual([[login]]);
+      expect(credentials.check.mock.calls).toEqual([[ADA, 'right']]);
       expect(sessions.start.mock.calls).toEqual([['ada', DEVICE]]);
     });
 
-    it.each([
-      { name: 'an unknown account or a wrong password', account: undefined, code: 'INVALID_CREDENTIALS' },
-      {
-        name: 'a disabled account with the right password',
-        account: { id: 'ada', isActive: false },
-        code: 'ACCOUNT_DISABLED',
-      },
-    ])('refuses $name, and begins no session', async ({ account, code }) => {
-      credentials.check.mockResolvedValue(account);
+    it('forgets the failures after the right password, and notes none', async () => {
       const { service } = await serviceWith();
-      await expect(service.login({ username: 'ada', password: 'x' }, DEVICE)).rejects.toMatchObject({ code });
+      await service.login({ username: 'ada', password: 'right' }, DEVICE);
+      expect(limits.forget.mock.calls).toEqual([['ada']]);
+      expect(audit.record).not.toHaveBeenCalled();
+      expect(outbox.record).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      { name: 'an unknown account', stored: undefined },
+      { name: 'a wrong password', stored: ADA },
+    ])('refuses $name, and begins no session', async ({ stored }) => {
+      credentials.find.mockResolvedValue(stored);
+      credentials.check.mockResolvedValue(undefined);
+      const { service } = await serviceWith();
+      await expect(service.login({ username: 'ada', password: 'x' }, DEVICE)).rejects.toMatchObject({
+        code: 'INVALID_CREDENTIALS',
+        status: 401,
+      });
+      // An unknown account is checked like a known one, and leaves as much behind.
+      expect(credentials.check.mock.calls).toEqual([[stored, 'x']]);
+      expect(limits.admit).toHaveBeenCalledTimes(1);
+      expect(audit.record.mock.calls).toEqual([['session.refused', { subjectId: stored?.id, outcome: 'failure' }]]);
+      expect(limits.forget).not.toHaveBeenCalled();
       expect(sessions.start).not.toHaveBeenCalled();
+      expect(outbox.record).not.toHaveBeenCalled();
+    });
+
+    it('refuses a disabled account with the right password, and begins no session', async () => {
+      credentials.check.mockResolvedValue({ ...ADA, isActive: false });
+      const { service } = await serviceWith();
+      await expect(service.login({ username: 'ada', password: 'x' }, DEVICE)).rejects.toMatchObject({
+        code: 'ACCOUNT_DISABLED',
+      });
+      expect(sessions.start).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      { setting: 'off', emailVerified: false, code: undefined },
+      { setting: 'publish', emailVerified: false, code: undefined },
+      { setting: 'login', emailVerified: false, code: 'EMAIL_NOT_VERIFIED' },
+      { setting: 'login', emailVerified: true, code: undefined },
+    ])(
+      'with REQUIRE_VERIFIED=$setting and verified=$emailVerified: $code',
+      async ({ setting, emailVerified, code }) => {
+        credentials.check.mockResolvedValue({ ...ADA, emailVerified });
+        const { service } = await serviceWith({ REQUIRE_VERIFIED: setting });
+        const refused = await service.login({ username: 'ada', password: 'right' }, DEVICE).then(
+          () => undefined,
+          (error: AppError) => error.code,
+        );
+        expect(refused).toBe(code);
+        expect(sessions.start).toHaveBeenCalledTimes(code ? 0 : 1);
+      },
+    );
+
+    it.each([
+      { name: 'its id, however it is called', stored: ADA, username: 'Ada@Example.com', account: 'ada' },
+      { name: 'what was typed where there is none', stored: undefined, username: 'NOBODY', account: 'nobody' },
+      {
+        name: 'the same in the other form of its characters',
+        stored: undefined,
+        username: 'ｎｏｂｏｄｙ',
+        account: 'nobody',
+      },
+    ])('counts tries of an account by $name', async ({ stored, username, account }) => {
+      credentials.find.mockResolvedValue(stored);
+      const { service } = await serviceWith();
+      await service.login({ username, password: 'x' }, DEVICE);
+      expect(limits.admit.mock.calls).toEqual([[{ ip: '203.0.113.7', account }]]);
+    });
+
+    it('hashes nothing, and notes no failure, once there were too many tries', async () => {
+      limits.admit.mockRejectedValue(new AppError('TOO_MANY_ATTEMPTS'));
+      const { service } = await serviceWith();
+      await expect(service.login({ username: 'ada', password: 'right' }, DEVICE)).rejects.toMatchObject({
+        code: 'TOO_MANY_ATTEMPTS',
+      });
+      expect(credentials.check).not.toHaveBeenCalled();
+      expect(sessions.start).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      { name: 'tells its owner', stored: ADA, events: [[new AccountLocked('ada')]] },
+      { name: 'has nobody to tell where there is no account', stored: undefined, events: [] },
+    ])('notes when an account begins to be locked, and $name', async ({ stored, events }) => {
+      credentials.find.mockResolvedValue(stored);
+      credentials.check.mockResolvedValue(undefined);
+      limits.admit.mockResolvedValue(true);
+      const { service } = await serviceWith();
+      await expect(service.login({ username: 'ada', password: 'x' }, DEVICE)).rejects.toMatchObject({
+        code: 'INVALID_CREDENTIALS',
+      });
+      const facts = { subjectId: stored?.id, outcome: 'failure' };
+      expect(audit.record.mock.calls).toEqual([
+        ['session.refused', facts],
+        ['account.locked', facts],
+      ]);
+      expect(outbox.record.mock.calls).toEqual(events);
     });
 
     it('does not look at a password while PASSWORD_GRANT is off', async () => {
@@ -79,6 +172,7 @@ describe('AuthService', () => {
       await expect(service.login({ username: 'ada', password: 'right' }, DEVICE)).rejects.toMatchObject({
         code: 'PASSWORD_GRANT_OFF',
       });
+      expect(credentials.find).not.toHaveBeenCalled();
       expect(credentials.check).not.toHaveBeenCalled();
     });
   });
@@ -117,41 +211,5 @@ describe('AuthService', () => {
         });
       },
     );
-  });
-
-  describe('verifyEmail', () => {
-    it('verifies the address that the mail went to', async () => {
-      const { service, tokens } = await serviceWith();
-      await service.verifyEmail(tokens.derive(CONTACT, NOW));
-      expect(users.contact).toHaveBeenCalledWith(CONTACT.id);
-      expect(users.markEmailVerified.mock.calls).toEqual([[CONTACT.id, 'ada@example.com']]);
-    });
-
-    it.each([
-      { name: 'that has expired', from: new Date(NOW.getTime() - EMAIL_VERIFICATION_TTL * 1_000), contact: CONTACT },
-      { name: 'of an account that is gone', from: NOW, contact: undefined },
-      { name: 'of an address that was changed', from: NOW, contact: { ...CONTACT, email: 'new@example.com' } },
-    ])('refuses a token $name, and verifies nothing', async ({ from, contact }) => {
-      const { service, tokens } = await serviceWith();
-      users.contact.mockResolvedValue(contact);
-      await expect(service.verifyEmail(tokens.derive(CONTACT, from))).rejects.toMatchObject({
-        code: 'VERIFICATION_TOKEN_INVALID',
-      });
-      expect(users.markEmailVerified).not.toHaveBeenCalled();
-    });
-
-    it('refuses a token that was used already', async () => {
-      const { service, tokens } = await serviceWith();
-      users.markEmailVerified.mockResolvedValue(false);
-      await expect(service.verifyEmail(tokens.derive(CONTACT, NOW))).rejects.toMatchObject({
-        code: 'VERIFICATION_TOKEN_INVALID',
-      });
-    });
-
-    it.each(['', 'forged'])('asks nobody about the forged token "%s"', async (forged) => {
-      const { service } = await serviceWith();
-      await expect(service.verifyEmail(forged)).rejects.toMatchObject({ code: 'VERIFICATION_TOKEN_INVALID' });
-      expect(users.contact).not.toHaveBeenCalled();
-    });
   });
 });

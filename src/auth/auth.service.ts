@@ -1,33 +1,52 @@
 import { Injectable } from '@nestjs/common';
+import { Transactional } from '@nestjs-cls/transactional';
 import { AppError, invalidField } from '../common/errors/app-error.js';
-import { Clock } from '../core/clock/clock.js';
+import { Audit } from '../core/audit/audit.js';
 import { Settings } from '../core/config/settings.js';
-import { CredentialsService } from '../users/credentials.service.js';
-import { UsersService } from '../users/users.service.js';
+import { Outbox } from '../core/outbox/outbox.js';
+import { CredentialsService, type KnownAccount } from '../users/credentials.service.js';
+import { identityKey } from '../users/identity.js';
+import { AccountLocked } from './auth.events.js';
 import type { LoginDto } from './dto/login.dto.js';
 import type { TokenDto } from './dto/token.dto.js';
 import type { TokenResponse } from './dto/token.response.js';
+import { SignInLimits, type Attempt } from './lockout/sign-in-limits.js';
 import { SessionsService, type Device } from './sessions/sessions.service.js';
-import { EmailVerificationTokens } from './tokens/email-verification-tokens.js';
 
-/** Signing in, and what proves an e-mail address. */
+/** Signing in. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly credentials: CredentialsService,
-    private readonly users: UsersService,
     private readonly sessions: SessionsService,
-    private readonly verificationTokens: EmailVerificationTokens,
+    private readonly limits: SignInLimits,
+    private readonly audit: Audit,
+    private readonly outbox: Outbox,
     private readonly settings: Settings,
-    private readonly clock: Clock,
   ) {}
 
-  /** @throws AppError `INVALID_CREDENTIALS`; `ACCOUNT_DISABLED` only after the right password */
+  /**
+   * @throws AppError `INVALID_CREDENTIALS` for an unknown account as for a wrong password, `TOO_MANY_ATTEMPTS`; only
+   * after the right password `ACCOUNT_DISABLED`, `EMAIL_NOT_VERIFIED`
+   */
   async login({ username, email, password }: LoginDto, device: Device): Promise<TokenResponse> {
     if (!this.settings.PASSWORD_GRANT) throw new AppError('PASSWORD_GRANT_OFF');
-    const account = await this.credentials.check(username ?? email ?? '', password);
-    if (!account) throw new AppError('INVALID_CREDENTIALS');
-    if (!account.isActive) throw new AppError('ACCOUNT_DISABLED');
+    const login = username ?? email ?? '';
+    const stored = await this.credentials.find(login);
+    const attempt = { ip: device.ip ?? '', account: stored?.id ?? identityKey(login) };
+    const beginsLocks = await this.admit(attempt, stored?.id);
+
+    const account = await this.credentials.check(stored, password);
+    if (!account) {
+      await this.noteFailure(stored?.id, beginsLocks);
+      throw new AppError('INVALID_CREDENTIALS');
+    }
+    await this.limits.forget(attempt.account);
+    const refusal = this.refusalOf(account);
+    if (refusal) {
+      await this.noteFailure(account.id, false);
+      throw refusal;
+    }
     return this.sessions.start(account.id, device);
   }
 
@@ -43,14 +62,29 @@ export class AuthService {
     }
   }
 
-  /** @throws AppError `VERIFICATION_TOKEN_INVALID` for a token that is used, expired, void or forged */
-  async verifyEmail(token: string): Promise<void> {
-    const id = this.verificationTokens.subjectId(token);
-    const subject = id === undefined ? undefined : await this.users.contact(id);
-    if (!subject || !this.verificationTokens.isValid(token, subject, this.clock.now()))
-      throw new AppError('VERIFICATION_TOKEN_INVALID');
-    const verified = await this.users.markEmailVerified(subject.id, subject.email);
-    if (!verified) throw new AppError('VERIFICATION_TOKEN_INVALID');
+  private async admit(attempt: Attempt, userId: string | undefined): Promise<boolean> {
+    try {
+      return await this.limits.admit(attempt);
+    } catch (error) {
+      await this.noteFailure(userId, false);
+      throw error;
+    }
+  }
+
+  /** What is only told to whoever knows the password. */
+  private refusalOf({ isActive, emailVerified }: KnownAccount): AppError | undefined {
+    if (!isActive) return new AppError('ACCOUNT_DISABLED');
+    const isNeeded = this.settings.REQUIRE_VERIFIED === 'login';
+    return isNeeded && !emailVerified ? new AppError('EMAIL_NOT_VERIFIED') : undefined;
+  }
+
+  /** Writes as much for an unknown account as for a known one, so that the time tells nothing. */
+  @Transactional()
+  private async noteFailure(userId: string | undefined, beginsLocks: boolean): Promise<void> {
+    await this.audit.record('session.refused', { subjectId: userId, outcome: 'failure' });
+    if (!beginsLocks) return;
+    await this.audit.record('account.locked', { subjectId: userId, outcome: 'failure' });
+    if (userId) await this.outbox.record(new AccountLocked(userId));
   }
 }
 

@@ -8,6 +8,7 @@ const OAUTH_ERRORS: Partial<Record<ProblemCode, string>> = {
   INVALID_REFRESH_TOKEN: 'invalid_grant',
   REFRESH_TOKEN_REUSED: 'invalid_grant',
   ACCOUNT_DISABLED: 'invalid_grant',
+  EMAIL_NOT_VERIFIED: 'invalid_grant',
   PASSWORD_GRANT_OFF: 'unauthorized_client',
   UNSUPPORTED_GRANT_TYPE: 'unsupported_grant_type',
 };

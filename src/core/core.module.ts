@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuditModule } from './audit/audit.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
@@ -26,6 +27,7 @@ export class CoreModule {
         KeysModule,
         PagingModule,
         OutboxModule,
+        AuditModule,
         HttpModule,
         HealthModule,
         MetricsModule,

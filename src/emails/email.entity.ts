@@ -1,7 +1,21 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 
-export const EMAIL_KINDS = ['welcome'] as const;
+export const EMAIL_KINDS = [
+  'welcome',
+  'verify',
+  'invitation',
+  'password-reset',
+  'password-changed',
+  'email-change',
+  'email-change-notice',
+  'email-changed',
+  'role-changed',
+  'new-sign-in',
+  'refresh-reused',
+  'account-locked',
+  'account-deleted',
+] as const;
 
 /** Which mail it is; each kind has a template. */
 export type EmailKind = (typeof EMAIL_KINDS)[number];
@@ -9,6 +23,13 @@ export type EmailKind = (typeof EMAIL_KINDS)[number];
 export const EMAIL_STATES = ['pending', 'sending', 'sent', 'failed', 'cancelled'] as const;
 
 export type EmailState = (typeof EMAIL_STATES)[number];
+
+/** What some kinds of mail need to know besides their account. */
+export interface EmailFacts {
+  sessionId?: string;
+  /** When the credentials had changed last as the mail was owed; a change since then voids its link. */
+  credentialsChangedAt?: string;
+}
 
 /** A mail that is owed, or was: this row owns the debt, whatever becomes of jobs and processes. */
 @Entity('emails')
@@ -38,6 +59,10 @@ export class Email {
   /** The same in the form in which addresses are compared. */
   @Column('text')
   toKey: string;
+
+  /** What the letter needs to know besides its account: ids alone. */
+  @Column('jsonb', { default: {} })
+  facts: EmailFacts;
 
   @Column('text', { default: 'pending' })
   state: EmailState;

@@ -2,36 +2,46 @@ import { Injectable } from '@nestjs/common';
 import type { RowPage } from '../common/paging/page.js';
 import { Conditions } from '../core/database/conditions.js';
 import { Sql } from '../core/database/sql.js';
-import { Cursors } from '../core/paging/cursors.js';
-import { rowPage } from '../core/paging/row-page.js';
+import { KeysetPager, NEWEST_FIRST } from '../core/paging/keyset-pager.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
 import { identityKey } from '../users/identity.js';
-import type { Email, EmailState } from './email.entity.js';
+import type { Email, EmailKind, EmailState } from './email.entity.js';
 
 export type EmailRow = Pick<
   Email,
-  'id' | 'kind' | 'userId' | 'toAddress' | 'state' | 'tries' | 'lastAnswer' | 'context' | 'createdAt' | 'sentAt'
+  | 'id'
+  | 'kind'
+  | 'userId'
+  | 'toAddress'
+  | 'state'
+  | 'tries'
+  | 'lastAnswer'
+  | 'context'
+  | 'facts'
+  | 'createdAt'
+  | 'sentAt'
 >;
 
-export type NewEmail = Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'context'>;
+export type NewEmail = Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'context' | 'facts'>;
 
 /** A mail that should be on its way, and the number of tries it has behind it. */
 export type DueEmail = Pick<Email, 'id' | 'tries'>;
 
 const COLUMNS = `id, kind, user_id AS "userId", to_address AS "toAddress", state, tries,
-  last_answer AS "lastAnswer", context, created_at AS "createdAt", sent_at AS "sentAt"`;
+  last_answer AS "lastAnswer", context, facts, created_at AS "createdAt", sent_at AS "sentAt"`;
 
 const INSERT = {
   name: 'emails.insert',
-  text: 'INSERT INTO emails (id, kind, user_id, to_address, to_key, context) VALUES ($1, $2, $3, $4, $5, $6)',
+  text: 'INSERT INTO emails (id, kind, user_id, to_address, to_key, context, facts) VALUES ($1, $2, $3, $4, $5, $6, $7)',
 };
 
+// Times are kept to the millisecond, rounded: what was due just now may seem to be due half of one later.
 // The lease keeps other workers away; one that has run out was left behind by a worker that died.
 const CLAIM = {
   name: 'emails.claim',
   text: `UPDATE emails SET state = 'sending', tries = tries + 1, lease_until = now() + $2 * interval '1 millisecond'
     WHERE id = $1 AND (
-      (state = 'pending' AND next_try_at <= now()) OR (state = 'sending' AND lease_until < now())
+      (state = 'pending' AND next_try_at <= now() + interval '1 millisecond') OR (state = 'sending' AND lease_until < now())
     ) RETURNING ${COLUMNS}`,
 };
 
@@ -58,6 +68,17 @@ const OVERDUE = {
     ORDER BY next_try_at, id LIMIT $2`,
 };
 
+const LOCK_RECIPIENT = {
+  name: 'emails.lockRecipient',
+  text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
+};
+
+const COUNT_RECENT = {
+  name: 'emails.countRecent',
+  text: `SELECT count(*)::int AS total FROM emails
+    WHERE to_key = $2 AND kind = $1 AND created_at > now() - $3 * interval '1 second'`,
+};
+
 const BY_ID = { name: 'emails.byId', text: `SELECT ${COLUMNS} FROM emails WHERE id = $1` };
 const COUNT = { name: 'emails.countByState', text: 'SELECT state, count(*)::int AS total FROM emails GROUP BY state' };
 
@@ -65,11 +86,30 @@ const COUNT = { name: 'emails.countByState', text: 'SELECT state, count(*)::int 
 export class EmailsRepository {
   constructor(
     private readonly sql: Sql,
-    private readonly cursors: Cursors,
+    private readonly pager: KeysetPager,
   ) {}
 
-  async insert({ id, kind, userId, toAddress, context }: NewEmail): Promise<void> {
-    await this.sql.rows(INSERT, [id, kind, userId, toAddress, identityKey(toAddress), JSON.stringify(context)]);
+  async insert({ id, kind, userId, toAddress, context, facts }: NewEmail): Promise<void> {
+    await this.sql.rows(INSERT, [
+      id,
+      kind,
+      userId,
+      toAddress,
+      identityKey(toAddress),
+      JSON.stringify(context),
+      JSON.stringify(facts),
+    ]);
+  }
+
+  /**
+   * How many mails of a kind an address was owed lately. Asked for in the transaction that may add another, which
+   * others then wait for.
+   * @param seconds how far back
+   */
+  async countRecent(kind: EmailKind, to: string, seconds: number): Promise<number> {
+    await this.sql.rows(LOCK_RECIPIENT, [`${kind} ${identityKey(to)}`]);
+    const row = await this.sql.row<{ total: number }>(COUNT_RECENT, [kind, identityKey(to), seconds]);
+    return row?.total ?? 0;
   }
 
   /**
@@ -101,21 +141,13 @@ export class EmailsRepository {
 
   /** Newest first. */
   async page(query: ListEmailsQuery): Promise<RowPage<EmailRow>> {
-    const list = `emails ${query.status ?? ''} ${query.kind ?? ''} ${query.to ?? ''}`;
+    const { status, kind, to } = query;
     const filter = new Conditions();
-    filter.when(query.status, (state) => `state = ${filter.bind(state)}`);
-    filter.when(query.kind, (kind) => `kind = ${filter.bind(kind)}`);
-    filter.when(query.to, (to) => `to_key = ${filter.bind(identityKey(to))}`);
-    const total = query.count ? await this.count(filter) : undefined;
-
-    if (query.cursor !== undefined) {
-      const [createdAt, id] = this.cursors.decode(list, query.cursor);
-      filter.add(`(created_at, id) < (${filter.bind(createdAt)}::timestamptz, ${filter.bind(id)}::uuid)`);
-    }
-    const text = `SELECT ${COLUMNS} FROM emails ${filter.where} ORDER BY created_at DESC, id DESC
-      LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
-    const rows = await this.sql.rows<EmailRow>({ name: 'emails.page', text }, filter.values);
-    return rowPage(rows, query, (row) => this.cursors.encode(list, [row.createdAt.toISOString(), row.id]), total);
+    filter.when(status, (value) => `state = ${filter.bind(value)}`);
+    filter.when(kind, (value) => `kind = ${filter.bind(value)}`);
+    filter.when(to, (value) => `to_key = ${filter.bind(identityKey(value))}`);
+    const list = { name: 'emails.page', columns: COLUMNS, from: 'emails', id: 'id', filter, order: NEWEST_FIRST };
+    return this.pager.page<EmailRow>({ ...list, filteredBy: [status, kind, to] }, query);
   }
 
   async byId(id: string): Promise<EmailRow | undefined> {
@@ -125,11 +157,5 @@ export class EmailsRepository {
   async countByState(): Promise<Record<string, number>> {
     const rows = await this.sql.rows<{ state: string; total: number }>(COUNT);
     return Object.fromEntries(rows.map((row) => [row.state, row.total]));
-  }
-
-  private async count(filter: Conditions): Promise<number> {
-    const text = `SELECT count(*)::int AS total FROM emails ${filter.where}`;
-    const row = await this.sql.row<{ total: number }>({ name: 'emails.count', text }, filter.values);
-    return row?.total ?? 0;
   }
 }

@@ -7,6 +7,7 @@ import { Settings } from '../core/config/settings.js';
 import { errorPage, errorsPage } from './errors.page.js';
 import { HtmlPage } from './html-page.decorator.js';
 import { landingPage } from './landing.page.js';
+import { resetPage } from './reset.page.js';
 import { verifyPage } from './verify.page.js';
 
 /** The few pages for people; everything else is for programs. */
@@ -31,6 +32,13 @@ export class PagesController {
   @HtmlPage()
   verify(): string {
     return verifyPage();
+  }
+
+  /** Where the link to a new password leads, and that of an invitation. */
+  @Get('reset')
+  @HtmlPage()
+  reset(): string {
+    return resetPage();
   }
 
   @Get('errors')

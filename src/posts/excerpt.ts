@@ -9,13 +9,16 @@ const LOOKED_AT = 4_000;
 export function excerptFrom(content: string): string {
   const plain = content
     .slice(0, LOOKED_AT)
-    .toWellFormed()
+    // The cut may go through the middle of a character.
+    .replace(/[\ud800-\udbff]$/, '')
     .replaceAll(/^(```|~~~)[^\n]*\n[\s\S]*?(^\1|$(?![\s\S]))/gm, ' ')
-    .replaceAll(/<[^>\n]{1,200}>/g, ' ')
+    .replaceAll(/<\/?[a-z][^>\n]{0,200}>/gi, ' ')
     .replaceAll(/!\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)/g, ' ')
     .replaceAll(/\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)/g, '$1')
     .replaceAll(/^\s{0,3}(#{1,6}|>|[-*+]|\d{1,9}[.)])\s+/gm, '')
-    .replaceAll(/[*_`~|]+/g, '')
+    .replaceAll(/[*`~|]+/g, '')
+    // Inside a word an underscore is no emphasis (CommonMark §6.2).
+    .replaceAll(/(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
   const characters = [...plain];

@@ -26,7 +26,7 @@ export class PostsController {
   @ApiAnswer(201, PostResponse, {
     summary: 'Write a post',
     description: 'A draft, unless `published` is true. The slug is made from the title and is unique.',
-    errors: ['SLUG_TAKEN'],
+    errors: ['SLUG_TAKEN', 'EMAIL_NOT_VERIFIED'],
     headers: ['Location', 'ETag'],
   })
   async create(
@@ -80,7 +80,7 @@ export class PostsController {
   @ApiAnswer(200, PostResponse, {
     summary: 'Replace a post',
     description: 'What is left out takes its default; the status changes only if `published` is sent.',
-    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'SLUG_TAKEN', 'VERSION_MISMATCH'],
+    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'SLUG_TAKEN', 'VERSION_MISMATCH', 'EMAIL_NOT_VERIFIED'],
     headers: ['ETag'],
   })
   async replace(
@@ -98,7 +98,7 @@ export class PostsController {
   @ApiAnswer(200, PostResponse, {
     summary: 'Change a post',
     description: 'Changes what is sent, and nothing else.',
-    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'SLUG_TAKEN', 'VERSION_MISMATCH'],
+    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'SLUG_TAKEN', 'VERSION_MISMATCH', 'EMAIL_NOT_VERIFIED'],
     headers: ['ETag'],
   })
   async patch(
@@ -128,7 +128,7 @@ export class PostsController {
   @Post(':id/publish')
   @ApiAnswer(200, PostResponse, {
     summary: 'Publish a post',
-    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'POST_STATE_CONFLICT'],
+    errors: ['POST_NOT_FOUND', 'POST_NOT_YOURS', 'POST_STATE_CONFLICT', 'EMAIL_NOT_VERIFIED'],
     headers: ['ETag'],
   })
   async publish(

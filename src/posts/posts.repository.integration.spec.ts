@@ -3,6 +3,7 @@ import { TransactionHost } from '@nestjs-cls/transactional';
 import { TestDatabase } from '../../test/support/test-database.js';
 import { testSettings } from '../../test/support/test-settings.js';
 import { newId } from '../common/ids/uuid.js';
+import { AuditModule } from '../core/audit/audit.module.js';
 import { ClockModule } from '../core/clock/clock.module.js';
 import { ConfigModule } from '../core/config/config.module.js';
 import { databaseProblem } from '../core/database/database-errors.js';
@@ -44,6 +45,7 @@ describe('posts on PostgreSQL', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        AuditModule,
         UsersModule,
       ],
       providers: [PostsRepository, PostsService],

@@ -5,8 +5,8 @@ import { isUuid } from '../common/ids/uuid.js';
 import type { RowPage } from '../common/paging/page.js';
 import { Conditions } from '../core/database/conditions.js';
 import { Sql } from '../core/database/sql.js';
-import { Cursors } from '../core/paging/cursors.js';
-import { rowPage } from '../core/paging/row-page.js';
+import { KeysetPager, type KeysetOrder } from '../core/paging/keyset-pager.js';
+import { identityKey } from '../users/identity.js';
 import type { ListPostsQuery } from './dto/list-posts.query.js';
 import { Post, type PostStatus } from './post.entity.js';
 
@@ -45,15 +45,18 @@ const COLUMNS = `p.id, p.author_id AS "authorId", p.slug, p.title, p.content, p.
   u.username AS "authorUsername", u.full_name AS "authorFullName"`;
 
 // A deleted account takes its posts along, whatever becomes of their rows.
-const FROM = 'FROM posts p JOIN users u ON u.id = p.author_id AND u.deleted_at IS NULL';
+const FROM = 'posts p JOIN users u ON u.id = p.author_id AND u.deleted_at IS NULL';
 
-const BY_ID = { name: 'posts.byId', text: `SELECT ${COLUMNS} ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL` };
-const BY_SLUG = { name: 'posts.bySlug', text: `SELECT ${COLUMNS} ${FROM} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
+const BY_ID = { name: 'posts.byId', text: `SELECT ${COLUMNS} FROM ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL` };
+const BY_SLUG = {
+  name: 'posts.bySlug',
+  text: `SELECT ${COLUMNS} FROM ${FROM} WHERE p.slug = $1 AND p.deleted_at IS NULL`,
+};
 
 // The join keeps posts of deleted accounts out; only the post is locked.
 const LOCK = {
   name: 'posts.lock',
-  text: `SELECT p.id ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL FOR UPDATE OF p`,
+  text: `SELECT p.id FROM ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL FOR UPDATE OF p`,
 };
 
 // A taken slug makes no row, so that another can be tried in the same transaction.
@@ -65,6 +68,20 @@ const INSERT = {
       ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING
       RETURNING *
     ) SELECT ${COLUMNS} FROM p JOIN users u ON u.id = p.author_id`,
+};
+
+const NEWEST_FIRST: KeysetOrder<PostRow> = {
+  column: 'p.created_at',
+  type: 'timestamptz',
+  descending: true,
+  valueOf: (row) => row.createdAt.toISOString(),
+};
+
+const LATEST_FIRST: KeysetOrder<PostRow> = {
+  ...NEWEST_FIRST,
+  column: 'p.published_at',
+  // A published post has this time; the type cannot know.
+  valueOf: (row) => (row.publishedAt ?? row.createdAt).toISOString(),
 };
 
 // Spelled out, not bound: the partial index is only used where the planner can see the status.
@@ -79,7 +96,7 @@ const HAS_STATUS: Record<PostStatus, string> = {
 export class PostsRepository {
   constructor(
     private readonly sql: Sql,
-    private readonly cursors: Cursors,
+    private readonly pager: KeysetPager,
     private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
   ) {}
 
@@ -99,21 +116,16 @@ export class PostsRepository {
 
   /** Published ones by the time they appeared, others by the time they were made; newest first. */
   async page(query: ListPostsQuery, { authorId }: Visibility): Promise<RowPage<PostRow>> {
-    const time = query.status === 'published' ? 'p.published_at' : 'p.created_at';
-    const list = `posts ${query.status} ${authorId ?? ''} ${query.author ?? ''} ${query.tag ?? ''}`;
-    const filter = this.filter(query, authorId);
-    const total = query.count ? await this.count(filter) : undefined;
-
-    if (query.cursor !== undefined) {
-      const [shownAt, id] = this.cursors.decode(list, query.cursor);
-      filter.add(`(${time}, p.id) < (${filter.bind(shownAt)}::timestamptz, ${filter.bind(id)}::uuid)`);
-    }
-    const text = `SELECT ${COLUMNS} ${FROM} ${filter.where} ORDER BY ${time} DESC, p.id DESC
-      LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
-    const rows = await this.sql.rows<PostRow>({ name: 'posts.page', text }, filter.values);
-
-    const shownAt = (row: PostRow) => (query.status === 'published' && row.publishedAt) || row.createdAt;
-    return rowPage(rows, query, (row) => this.cursors.encode(list, [shownAt(row).toISOString(), row.id]), total);
+    const { status, tag, author } = query;
+    const filter = new Conditions().add('p.deleted_at IS NULL').add(HAS_STATUS[status]);
+    filter.when(authorId, (id) => `p.author_id = ${filter.bind(id)}`);
+    filter.when(tag, (value) => `p.tags @> ARRAY[${filter.bind(value)}]::text[]`);
+    filter.when(author, (value) =>
+      isUuid(value) ? `p.author_id = ${filter.bind(value)}` : `u.username_key = ${filter.bind(identityKey(value))}`,
+    );
+    const order = status === 'published' ? LATEST_FIRST : NEWEST_FIRST;
+    const list = { name: 'posts.page', columns: COLUMNS, from: FROM, id: 'p.id', filter, order };
+    return this.pager.page<PostRow>({ ...list, filteredBy: [status, authorId, tag, author] }, query);
   }
 
   /** @returns the post as an entity, locked until the transaction ends */
@@ -126,21 +138,5 @@ export class PostsRepository {
   async save(post: Post): Promise<void> {
     post.version += 1;
     await this.transactions.tx.getRepository(Post).save(post);
-  }
-
-  private filter(query: ListPostsQuery, authorId: string | undefined): Conditions {
-    const filter = new Conditions().add('p.deleted_at IS NULL').add(HAS_STATUS[query.status]);
-    filter.when(authorId, (id) => `p.author_id = ${filter.bind(id)}`);
-    filter.when(query.tag, (tag) => `p.tags @> ARRAY[${filter.bind(tag)}]::text[]`);
-    filter.when(query.author, (author) =>
-      isUuid(author) ? `p.author_id = ${filter.bind(author)}` : `u.username_key = ${filter.bind(author.toLowerCase())}`,
-    );
-    return filter;
-  }
-
-  private async count(filter: Conditions): Promise<number> {
-    const text = `SELECT count(*)::int AS total ${FROM} ${filter.where}`;
-    const row = await this.sql.row<{ total: number }>({ name: 'posts.count', text }, filter.values);
-    return row?.total ?? 0;
   }
 }

@@ -1,9 +1,11 @@
 import { Test } from '@nestjs/testing';
 import { ClsPluginTransactional, NoOpTransactionalAdapter } from '@nestjs-cls/transactional';
 import { ClsModule } from 'nestjs-cls';
+import { testSettings } from '../../test/support/test-settings.js';
 import type { Actor } from '../common/access/actor.js';
 import type { Role } from '../common/access/role.js';
 import { Clock } from '../core/clock/clock.js';
+import { Settings } from '../core/config/settings.js';
 import { UsersService } from '../users/users.service.js';
 import { excerptFrom } from './excerpt.js';
 import { Post, type PostStatus } from './post.entity.js';
@@ -64,7 +66,7 @@ class FakePosts {
   };
 }
 
-async function serviceWith(stored?: Post) {
+async function serviceWith(stored?: Post, overrides: NodeJS.ProcessEnv = {}) {
   const posts = new FakePosts(stored);
   const users = { contact: jest.fn(async (id: string) => (id === 'ada' ? { id } : undefined)) };
   const module = await Test.createTestingModule({
@@ -73,7 +75,13 @@ async function serviceWith(stored?: Post) {
         plugins: [new ClsPluginTransactional({ adapter: new NoOpTransactionalAdapter({ tx: {} }) })],
       }),
     ],
-    providers: [PostsService, PostsRepository, UsersService, Clock],
+    providers: [
+      PostsService,
+      PostsRepository,
+      UsersService,
+      Clock,
+      { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },
+    ],
   })
     .overrideProvider(PostsRepository)
     .useValue(posts)

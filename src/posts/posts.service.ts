@@ -7,6 +7,7 @@ import { newId } from '../common/ids/uuid.js';
 import type { RowPage } from '../common/paging/page.js';
 import type { PageQuery } from '../common/paging/page-query.dto.js';
 import { Clock } from '../core/clock/clock.js';
+import { Settings } from '../core/config/settings.js';
 import { UsersService } from '../users/users.service.js';
 import type { ListPostsQuery } from './dto/list-posts.query.js';
 import type { PatchPostDto, WritePostDto } from './dto/write-post.dto.js';
@@ -27,6 +28,7 @@ export class PostsService {
   constructor(
     private readonly posts: PostsRepository,
     private readonly users: UsersService,
+    private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
@@ -51,6 +53,7 @@ export class PostsService {
 
   @Transactional()
   async create(actor: Actor, dto: WritePostDto): Promise<PostRow> {
+    if (dto.published) this.checkMayPublish(actor);
     return this.insertWithFreeSlug(dto.slug, {
       id: newId(),
       authorId: actor.id,
@@ -79,7 +82,7 @@ export class PostsService {
     post.tags = dto.tags ?? post.tags;
     if (dto.excerpt !== undefined) post.excerpt = dto.excerpt ?? excerptFrom(post.content);
     else if (excerptWasMade) post.excerpt = excerptFrom(post.content);
-    this.setPublished(post, dto.published);
+    this.setPublished(actor, post, dto.published);
     return this.saved(post);
   }
 
@@ -95,6 +98,7 @@ export class PostsService {
   @Transactional()
   async publish(actor: Actor, id: string): Promise<PostRow> {
     const post = await this.lockEditable(actor, id);
+    this.checkMayPublish(actor);
     post.publish(this.clock.now());
     return this.saved(post);
   }
@@ -106,10 +110,16 @@ export class PostsService {
     return this.saved(post);
   }
 
-  private setPublished(post: Post, published: boolean | undefined): void {
+  private setPublished(actor: Actor, post: Post, published: boolean | undefined): void {
     if (published === undefined || published === (post.status === 'published')) return;
-    if (published) post.publish(this.clock.now());
-    else post.unpublish();
+    if (!published) return post.unpublish();
+    this.checkMayPublish(actor);
+    post.publish(this.clock.now());
+  }
+
+  /** @throws AppError `EMAIL_NOT_VERIFIED` where the operator asks for a confirmed address */
+  private checkMayPublish(actor: Actor): void {
+    if (this.settings.REQUIRE_VERIFIED !== 'off' && !actor.emailVerified) throw new AppError('EMAIL_NOT_VERIFIED');
   }
 
   private async lockEditable(actor: Actor, id: string): Promise<Post> {

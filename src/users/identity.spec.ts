@@ -37,6 +37,10 @@ describe('usernameFrom', () => {
     { email: '"a@b c"@example.com', username: 'abc' },
     { email: 'ab@example.com', username: 'abuser' },
     { email: '+@example.com', username: 'user' },
+    {
+      email: '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11@example.com',
+      username: 'user-01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11',
+    },
     { email: `${'x'.repeat(64)}@example.com`, username: 'x'.repeat(50) },
   ])('makes $username of $email', ({ email, username }) => {
     expect(usernameFrom(email)).toBe(username);

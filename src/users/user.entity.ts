@@ -19,6 +19,14 @@ export class User {
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   emailVerifiedAt: Date | null;
 
+  /** The address that takes the place of the present one as soon as its owner has confirmed it. */
+  @Column('text', { nullable: true })
+  pendingEmail: string | null;
+
+  /** Moved by every change of password or address; links in mails that are older are void. */
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  credentialsChangedAt: Date;
+
   @Column('text')
   username: string;
 

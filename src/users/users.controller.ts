@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/access/actor.js';
 import { CurrentUser } from '../common/access/current-user.decorator.js';
 import { Public } from '../common/access/public.decorator.js';
+import { Roles } from '../common/access/roles.decorator.js';
 import { API_PREFIX, ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setNextLink } from '../common/paging/link.js';
@@ -12,18 +13,23 @@ import { PatchUserDto, ReplaceUserDto } from './dto/change-user.dto.js';
 import { CreateUserDto } from './dto/create-user.dto.js';
 import { ListUsersQuery } from './dto/list-users.query.js';
 import { UserPageResponse, UserResponse } from './dto/user.response.js';
+import { RegistrationService } from './registration.service.js';
 import { UsersService } from './users.service.js';
 
 @ApiController('users', 'Users')
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly registration: RegistrationService,
+  ) {}
 
   @Post()
   @Public()
   @RateClass('sign-up')
   @ApiAnswer(201, UserResponse, {
     summary: 'Sign up',
-    description: 'Makes an account and sends the welcome mail with a verification link.',
+    description:
+      'Makes an account and sends the welcome mail with a verification link. Administrators may leave `password` out: the owner is invited by mail to choose one.',
     errors: ['EMAIL_TAKEN', 'USERNAME_TAKEN', 'REGISTRATION_CLOSED', 'ADMIN_FIELD'],
     headers: ['Location'],
   })
@@ -32,7 +38,7 @@ export class UsersController {
     @Body() dto: CreateUserDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
-    const user = await this.users.register(actor, dto);
+    const user = await this.registration.register(actor, dto);
     void reply.header('location', `${API_PREFIX}/users/${user.id}`);
     return UserResponse.privateFrom(user);
   }
@@ -44,7 +50,7 @@ export class UsersController {
     @Query() query: ListUsersQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserPageResponse> {
-    const page = await this.users.page(query);
+    const page = await this.users.page(actor, query);
     setNextLink(reply, page.page);
     return UserPageResponse.from(page, actor);
   }
@@ -105,5 +111,16 @@ export class UsersController {
   })
   async remove(@CurrentUser() actor: Actor, @Param() { id }: IdParam): Promise<void> {
     await this.users.remove(actor, id);
+  }
+
+  @Post(':id/restore')
+  @Roles('admin')
+  @ApiAnswer(200, UserResponse, {
+    summary: 'Restore a deleted account',
+    description: 'With its posts. Its address and its username may have been taken meanwhile.',
+    errors: ['USER_NOT_FOUND', 'EMAIL_TAKEN', 'USERNAME_TAKEN'],
+  })
+  async restore(@Param() { id }: IdParam): Promise<UserResponse> {
+    return UserResponse.privateFrom(await this.users.restore(id));
   }
 }

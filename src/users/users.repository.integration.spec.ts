@@ -4,6 +4,8 @@ import { TestDatabase } from '../../test/support/test-database.js';
 import { testSettings } from '../../test/support/test-settings.js';
 import type { Role } from '../common/access/role.js';
 import { newId } from '../common/ids/uuid.js';
+import { AuditModule } from '../core/audit/audit.module.js';
+import { ClockModule } from '../core/clock/clock.module.js';
 import { ConfigModule } from '../core/config/config.module.js';
 import { databaseProblem } from '../core/database/database-errors.js';
 import { DatabaseModule } from '../core/database/database.module.js';
@@ -13,9 +15,12 @@ import { PagingModule } from '../core/paging/paging.module.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
 import type { UserRow } from './dto/user.response.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { RegistrationService } from './registration.service.js';
 import { User } from './user.entity.js';
 import { UsersRepository, type NewUser } from './users.repository.js';
 import { UsersService } from './users.service.js';
+
+const NOW = new Date('2026-03-01T12:00:00.123Z');
 
 const newUser = (username: string, members: Partial<NewUser> = {}): NewUser => ({
   id: newId(),
@@ -28,7 +33,12 @@ const newUser = (username: string, members: Partial<NewUser> = {}): NewUser => (
   ...members,
 });
 
-const query = (members: Partial<ListUsersQuery> = {}): ListUsersQuery => ({ limit: 20, sort: 'username', ...members });
+const query = (members: Partial<ListUsersQuery> = {}): ListUsersQuery => ({
+  limit: 20,
+  sort: 'username',
+  deleted: false,
+  ...members,
+});
 
 const actor = (id: string, role: Role) => ({ id, role, emailVerified: true, sessionId: newId() });
 
@@ -50,15 +60,17 @@ describe('accounts on PostgreSQL', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        AuditModule,
+        ClockModule,
       ],
-      providers: [UsersRepository, UsersService, PasswordsService],
+      providers: [UsersRepository, UsersService, RegistrationService, PasswordsService],
     }).compile();
     await module.init();
     users = module.get(UsersRepository);
     transactions = module.get(TransactionHost);
   });
 
-  beforeEach(() => database.rows('TRUNCATE users, outbox_events CASCADE'));
+  beforeEach(() => database.rows('TRUNCATE users, outbox_events, audit_events CASCADE'));
 
   afterAll(async () => {
     await module.close();
@@ -76,6 +88,9 @@ describe('accounts on PostgreSQL', () => {
 
   const names = async (members: Partial<ListUsersQuery>): Promise<string[]> =>
     (await users.page(query(members))).rows.map(({ username }) => username);
+
+  const credentialsChangedAt = async (id: string): Promise<unknown> =>
+    database.rows('SELECT credentials_changed_at FROM users WHERE id = $1', [id]);
 
   /** All pages one after another, with something done between them. */
   async function walk(members: Partial<ListUsersQuery>, between = async (_page: number) => {}): Promise<string[]> {
@@ -158,7 +173,13 @@ describe('accounts on PostgreSQL', () => {
     describe('credentials', () => {
       it.each(['ada@example.com', 'Ada@EXAMPLE.com', 'ada', 'ADA'])('finds the account by %s', async (login) => {
         const { id } = await insert('ada', { passwordHash: 'v1:hash' });
-        expect(await users.credentials(login)).toEqual({ id, passwordHash: 'v1:hash', isActive: true });
+        expect(await users.credentials(login)).toEqual({
+          id,
+          email: 'ada@example.com',
+          emailVerified: false,
+          passwordHash: 'v1:hash',
+          isActive: true,
+        });
       });
 
       it('lets the address win where it is the username of somebody else', async () => {
@@ -180,21 +201,44 @@ describe('accounts on PostgreSQL', () => {
       });
     });
 
-    it('tells how to reach those who are there', async () => {
+    it('tells how to reach those who are there, and those who are deleted for what they are', async () => {
       const [ada, gone] = [await insert('ada'), await insert('gone')];
       await trash(gone.id);
-      expect(await users.contacts([gone.id, ada.id, newId()])).toEqual([
-        {
-          id: ada.id,
-          email: 'ada@example.com',
-          username: 'ada',
-          fullName: null,
-          isActive: true,
-          emailVerifiedAt: null,
-          sessionsValidFrom: expect.any(Date),
-        },
-      ]);
+      const contacts = await users.contacts([gone.id, ada.id, newId()]);
+      expect(contacts).toHaveLength(2);
+      expect(contacts.find(({ id }) => id === ada.id)).toEqual({
+        id: ada.id,
+        email: 'ada@example.com',
+        pendingEmail: null,
+        username: 'ada',
+        fullName: null,
+        isActive: true,
+        emailVerifiedAt: null,
+        credentialsChangedAt: expect.any(Date),
+        deletedAt: null,
+        role: 'user',
+      });
+      expect(contacts.find(({ id }) => id === gone.id)).toMatchObject({ deletedAt: expect.any(Date) });
       expect(await users.contacts([])).toEqual([]);
+    });
+
+    it('tells how to reach whoever has an address, as they spell it, and nobody who is deleted', async () => {
+      const { id } = await insert('ada', { email: 'Ada@Example.com' });
+      await database.rows("UPDATE users SET pending_email = 'new@example.com'");
+      expect(await users.contactByEmail('aDA@example.COM')).toMatchObject({ id, email: 'Ada@Example.com' });
+      for (const other of ['new@example.com', 'ada', '%', ''])
+        expect(await users.contactByEmail(other)).toBeUndefined();
+      await trash(id);
+      expect(await users.contactByEmail('ada@example.com')).toBeUndefined();
+    });
+
+    it('takes back out of the trash whoever is there alone', async () => {
+      const [ada, gone] = [await insert('ada'), await insert('gone')];
+      await trash(gone.id);
+      await transactions.withTransaction(async () => {
+        expect(await users.lockDeletedById(ada.id)).toBeNull();
+        expect(await users.lockDeletedById(gone.id)).toMatchObject({ id: gone.id });
+      });
     });
 
     describe('page', () => {
@@ -316,9 +360,11 @@ describe('accounts on PostgreSQL', () => {
     describe('markEmailVerified', () => {
       it('does it once', async () => {
         const { id, email } = await insert('ada');
-        expect(await Promise.all([1, 2, 3, 4].map(async () => users.markEmailVerified(id, email)))).toContain(true);
-        expect(await users.markEmailVerified(id, email)).toBe(false);
-        expect((await users.byId(id))?.emailVerifiedAt).toBeInstanceOf(Date);
+        expect(await Promise.all([1, 2, 3, 4].map(async () => users.markEmailVerified(id, email, NOW)))).toContain(
+          true,
+        );
+        expect(await users.markEmailVerified(id, email, NOW)).toBe(false);
+        expect((await users.byId(id))?.emailVerifiedAt).toEqual(NOW);
       });
 
       it.each([
@@ -327,16 +373,19 @@ describe('accounts on PostgreSQL', () => {
       ])('does nothing for $name', async ({ email, prepare }) => {
         const { id } = await insert('ada');
         await prepare(id);
-        expect(await users.markEmailVerified(id, email)).toBe(false);
+        expect(await users.markEmailVerified(id, email, NOW)).toBe(false);
         expect(await database.rows('SELECT email_verified_at AS at FROM users')).toEqual([{ at: null }]);
       });
     });
 
     it('changes the hash of one account', async () => {
       const [ada] = [await insert('ada', { passwordHash: 'v1:a' }), await insert('bob', { passwordHash: 'v1:b' })];
-      await users.setPasswordHash(ada.id, 'v1:new');
+      const before = await credentialsChangedAt(ada.id);
+      await users.rehash(ada.id, 'v1:new');
       expect(await users.credentials('ada')).toMatchObject({ passwordHash: 'v1:new' });
       expect(await users.credentials('bob')).toMatchObject({ passwordHash: 'v1:b' });
+      // The password is the same: no link becomes void by it.
+      expect(await credentialsChangedAt(ada.id)).toEqual(before);
     });
 
     it('knows the administrators who can administer', async () => {
@@ -348,27 +397,31 @@ describe('accounts on PostgreSQL', () => {
     });
   });
 
-  describe('UsersService', () => {
-    it('commits the account and its event together', async () => {
-      const service = module.get(UsersService);
+  describe('RegistrationService', () => {
+    it('commits the account, its event and its trail together', async () => {
+      const service = module.get(RegistrationService);
       const { id } = await service.register(undefined, { email: 'ada@example.com', password: 'correct horse' });
       expect(await database.rows('SELECT type, payload FROM outbox_events')).toEqual([
         { type: 'UserRegistered', payload: { userId: id } },
       ]);
+      expect(await database.rows('SELECT type, subject_id FROM audit_events')).toEqual([
+        { type: 'account.created', subject_id: id },
+      ]);
     });
 
     it('leaves neither account nor event behind a sign-up that is refused', async () => {
-      const service = module.get(UsersService);
+      const service = module.get(RegistrationService);
       await insert('ada');
       await expect(
         service.register(undefined, { email: 'ada@example.com', username: 'other', password: 'correct horse' }),
       ).rejects.toMatchObject({ constraint: 'users_email_key_unique' });
       expect(await database.rows('SELECT username FROM users')).toEqual([{ username: 'ada' }]);
       expect(await database.rows('SELECT 1 FROM outbox_events')).toEqual([]);
+      expect(await database.rows('SELECT 1 FROM audit_events')).toEqual([]);
     });
 
     it('finds a username for each of many whose addresses begin alike', async () => {
-      const service = module.get(UsersService);
+      const service = module.get(RegistrationService);
       const rows = await Promise.all(
         Array.from({ length: 8 }, async (_, index) =>
           service.register(undefined, { email: `ada@example${index}.com`, password: 'correct horse' }),
@@ -378,6 +431,15 @@ describe('accounts on PostgreSQL', () => {
       expect(await database.rows('SELECT 1 FROM outbox_events')).toHaveLength(8);
     });
 
+    it('makes an account whose address is verified, and owes it no mail', async () => {
+      const { id } = await module.get(RegistrationService).registerVerified('ada@example.com', 'Ada');
+      expect(await users.byId(id)).toMatchObject({ emailVerifiedAt: expect.any(Date), fullName: 'Ada' });
+      expect(await users.credentials('ada')).toMatchObject({ passwordHash: null });
+      expect(await database.rows('SELECT 1 FROM outbox_events')).toEqual([]);
+    });
+  });
+
+  describe('UsersService', () => {
     it.each([
       {
         name: 'demote',
@@ -394,6 +456,21 @@ describe('accounts on PostgreSQL', () => {
       const outcomes = await Promise.allSettled([change(other.id)(service, one.id), change(one.id)(service, other.id)]);
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
       expect(await users.lockActiveAdministrators()).toHaveLength(1);
+    });
+
+    it('restores with the address, unless somebody took it meanwhile', async () => {
+      const service = module.get(UsersService);
+      const [root, gone] = [await insert('root', { role: 'admin' }), await insert('gone')];
+      await service.remove(actor(root.id, 'admin'), gone.id);
+      const other = await insert('other', { email: 'gone@example.com' });
+      const error: unknown = await service.restore(gone.id).catch((thrown: unknown) => thrown);
+      expect(databaseProblem(error)?.code).toBe('EMAIL_TAKEN');
+      expect(await users.byId(gone.id)).toBeUndefined();
+      await trash(other.id);
+      expect(await service.restore(gone.id)).toMatchObject({ id: gone.id });
+      expect(
+        await database.rows("SELECT count(*)::int AS total FROM audit_events WHERE type = 'account.restored'"),
+      ).toEqual([{ total: 1 }]);
     });
 
     it('tells a taken username by its own code', async () => {

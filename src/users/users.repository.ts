@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import type { RowPage } from '../common/paging/page.js';
 import { Conditions, escapeLike } from '../core/database/conditions.js';
 import { Sql } from '../core/database/sql.js';
-import { Cursors } from '../core/paging/cursors.js';
-import { rowPage } from '../core/paging/row-page.js';
+import { KeysetPager, type KeysetOrder } from '../core/paging/keyset-pager.js';
 import type { ListUsersQuery, UserSort } from './dto/list-users.query.js';
 import type { UserRow } from './dto/user.response.js';
 import { identityKey } from './identity.js';
@@ -15,6 +14,8 @@ import { User } from './user.entity.js';
 /** What somebody who signs in proves an identity against. */
 export interface CredentialsRow {
   id: string;
+  email: string;
+  emailVerified: boolean;
   passwordHash: string | null;
   isActive: boolean;
 }
@@ -22,7 +23,16 @@ export interface CredentialsRow {
 /** What others need to reach the owner of an account. */
 export type ContactRow = Pick<
   User,
-  'id' | 'email' | 'username' | 'fullName' | 'isActive' | 'emailVerifiedAt' | 'sessionsValidFrom'
+  | 'id'
+  | 'email'
+  | 'pendingEmail'
+  | 'username'
+  | 'fullName'
+  | 'isActive'
+  | 'emailVerifiedAt'
+  | 'credentialsChangedAt'
+  | 'deletedAt'
+  | 'role'
 >;
 
 export type NewUser = Pick<User, 'id' | 'email' | 'username' | 'fullName' | 'role' | 'isActive' | 'passwordHash'>;
@@ -32,16 +42,21 @@ const COLUMNS = `id, username, full_name AS "fullName", role, email, email_verif
 
 const BY_ID = { name: 'users.byId', text: `SELECT ${COLUMNS} FROM users WHERE id = $1 AND deleted_at IS NULL` };
 
-const CONTACTS = {
-  name: 'users.contacts',
-  text: `SELECT id, email, username, full_name AS "fullName", is_active AS "isActive",
-      email_verified_at AS "emailVerifiedAt", sessions_valid_from AS "sessionsValidFrom"
-    FROM users WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL`,
+const CONTACT_COLUMNS = `id, email, pending_email AS "pendingEmail", username, full_name AS "fullName",
+  is_active AS "isActive", email_verified_at AS "emailVerifiedAt", credentials_changed_at AS "credentialsChangedAt",
+  deleted_at AS "deletedAt", role`;
+
+const CONTACTS = { name: 'users.contacts', text: `SELECT ${CONTACT_COLUMNS} FROM users WHERE id = ANY($1::uuid[])` };
+
+const CONTACT_BY_EMAIL = {
+  name: 'users.contactByEmail',
+  text: `SELECT ${CONTACT_COLUMNS} FROM users WHERE email_key = $1 AND deleted_at IS NULL`,
 };
 
 const CREDENTIALS = {
   name: 'users.credentials',
-  text: `SELECT id, password_hash AS "passwordHash", is_active AS "isActive" FROM users
+  text: `SELECT id, email, email_verified_at IS NOT NULL AS "emailVerified", password_hash AS "passwordHash",
+      is_active AS "isActive" FROM users
     WHERE (email_key = $1 OR username_key = $1) AND deleted_at IS NULL
     ORDER BY (email_key = $1) DESC LIMIT 1`,
 };
@@ -60,11 +75,22 @@ const ACTIVE_ADMINISTRATORS = {
   text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL ORDER BY id FOR UPDATE`,
 };
 
-const SORT_COLUMN: Record<UserSort, { column: string; cast: string; descending: boolean }> = {
-  createdAt: { column: 'created_at', cast: 'timestamptz', descending: false },
-  '-createdAt': { column: 'created_at', cast: 'timestamptz', descending: true },
-  username: { column: 'username_key', cast: 'text', descending: false },
-  '-username': { column: 'username_key', cast: 'text', descending: true },
+const BY_CREATION = {
+  column: 'created_at',
+  type: 'timestamptz',
+  valueOf: (row: UserRow) => row.createdAt.toISOString(),
+} as const;
+const BY_USERNAME = {
+  column: 'username_key',
+  type: 'text',
+  valueOf: (row: UserRow) => identityKey(row.username),
+} as const;
+
+const ORDERS: Record<UserSort, KeysetOrder<UserRow>> = {
+  createdAt: { ...BY_CREATION, descending: false },
+  '-createdAt': { ...BY_CREATION, descending: true },
+  username: { ...BY_USERNAME, descending: false },
+  '-username': { ...BY_USERNAME, descending: true },
 };
 
 /** Accounts that are not deleted. */
@@ -72,7 +98,7 @@ const SORT_COLUMN: Record<UserSort, { column: string; cast: string; descending: 
 export class UsersRepository {
   constructor(
     private readonly sql: Sql,
-    private readonly cursors: Cursors,
+    private readonly pager: KeysetPager,
     private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
   ) {}
 
@@ -80,9 +106,13 @@ export class UsersRepository {
     return this.sql.row<UserRow>(BY_ID, [id]);
   }
 
-  /** In no particular order; those that are deleted are left out. */
+  /** In no particular order; those that are deleted are among them. */
   async contacts(ids: string[]): Promise<ContactRow[]> {
     return this.sql.rows<ContactRow>(CONTACTS, [ids]);
+  }
+
+  async contactByEmail(email: string): Promise<ContactRow | undefined> {
+    return this.sql.row<ContactRow>(CONTACT_BY_EMAIL, [identityKey(email)]);
   }
 
   /** By e-mail address or username; where one account's username is another's address, the address wins. */
@@ -109,25 +139,15 @@ export class UsersRepository {
   }
 
   async page(query: ListUsersQuery): Promise<RowPage<UserRow>> {
-    const { column, cast, descending } = SORT_COLUMN[query.sort];
-    const list = `users ${query.sort} ${query.q ?? ''} ${query.role ?? ''}`;
-    const filter = this.filter(query);
-    const total = query.count ? await this.count(filter) : undefined;
-
-    if (query.cursor !== undefined) {
-      const [sortValue, id] = this.cursors.decode(list, query.cursor);
-      filter.add(
-        `(${column}, id) ${descending ? '<' : '>'} (${filter.bind(sortValue)}::${cast}, ${filter.bind(id)}::uuid)`,
-      );
-    }
-    const order = descending ? 'DESC' : 'ASC';
-    const text = `SELECT ${COLUMNS} FROM users ${filter.where} ORDER BY ${column} ${order}, id ${order}
-      LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
-    const rows = await this.sql.rows<UserRow>({ name: 'users.page', text }, filter.values);
-
-    const sortValue = (row: UserRow) =>
-      column === 'created_at' ? row.createdAt.toISOString() : identityKey(row.username);
-    return rowPage(rows, query, (row) => this.cursors.encode(list, [sortValue(row), row.id]), total);
+    const { q, role, sort, deleted } = query;
+    const filter = new Conditions().add(deleted ? 'deleted_at IS NOT NULL' : 'deleted_at IS NULL');
+    filter.when(role, (value) => `role = ${filter.bind(value)}`);
+    filter.when(q, (value) => {
+      const pattern = filter.bind(`%${escapeLike(identityKey(value))}%`);
+      return `(username_key LIKE ${pattern} OR lower(full_name) LIKE ${pattern})`;
+    });
+    const list = { name: 'users.page', columns: COLUMNS, from: 'users', id: 'id', filter, order: ORDERS[sort] };
+    return this.pager.page<UserRow>({ ...list, filteredBy: [deleted, role, q] }, query);
   }
 
   /** @returns the account as an entity, locked until the transaction ends */
@@ -138,19 +158,29 @@ export class UsersRepository {
     });
   }
 
+  /** @returns a deleted account as an entity, locked until the transaction ends */
+  async lockDeletedById(id: string): Promise<User | null> {
+    return this.transactions.tx.getRepository(User).findOne({
+      where: { id, deletedAt: Not(IsNull()) },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /** @throws the unique violations of address and username when one of them is taken */
   async save(user: User): Promise<User> {
     return this.transactions.tx.getRepository(User).save(user);
   }
 
-  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
+  /** The same password under another hash: nothing else changes. */
+  async rehash(id: string, passwordHash: string): Promise<void> {
     await this.transactions.tx.getRepository(User).update({ id }, { passwordHash });
   }
 
   /** @returns whether this call verified it: not before, and still this address */
-  async markEmailVerified(id: string, email: string): Promise<boolean> {
+  async markEmailVerified(id: string, email: string, now: Date): Promise<boolean> {
     const { affected } = await this.transactions.tx
       .getRepository(User)
-      .update({ id, email, emailVerifiedAt: IsNull(), deletedAt: IsNull() }, { emailVerifiedAt: new Date() });
+      .update({ id, email, emailVerifiedAt: IsNull(), deletedAt: IsNull() }, { emailVerifiedAt: now });
     return affected === 1;
   }
 
@@ -158,21 +188,5 @@ export class UsersRepository {
   async lockActiveAdministrators(): Promise<string[]> {
     const rows = await this.sql.rows<{ id: string }>(ACTIVE_ADMINISTRATORS);
     return rows.map((row) => row.id);
-  }
-
-  private filter(query: ListUsersQuery): Conditions {
-    const filter = new Conditions().add('deleted_at IS NULL');
-    filter.when(query.role, (role) => `role = ${filter.bind(role)}`);
-    filter.when(query.q, (q) => {
-      const pattern = filter.bind(`%${escapeLike(identityKey(q))}%`);
-      return `(username_key LIKE ${pattern} OR lower(full_name) LIKE ${pattern})`;
-    });
-    return filter;
-  }
-
-  private async count(filter: Conditions): Promise<number> {
-    const text = `SELECT count(*)::int AS total FROM users ${filter.where}`;
-    const row = await this.sql.row<{ total: number }>({ name: 'users.count', text }, filter.values);
-    return row?.total ?? 0;
   }
 }

@@ -1,17 +1,14 @@
 import { Test } from '@nestjs/testing';
 import { ClsPluginTransactional, NoOpTransactionalAdapter } from '@nestjs-cls/transactional';
 import { ClsModule } from 'nestjs-cls';
-import { testSettings } from '../../test/support/test-settings.js';
 import type { Actor } from '../common/access/actor.js';
 import type { Role } from '../common/access/role.js';
-import { Settings } from '../core/config/settings.js';
+import { Audit } from '../core/audit/audit.js';
+import { Clock } from '../core/clock/clock.js';
 import { Outbox } from '../core/outbox/outbox.js';
-import type { CreateUserDto } from './dto/create-user.dto.js';
-import { identityKey } from './identity.js';
-import { PasswordsService } from './passwords/passwords.service.js';
 import { User } from './user.entity.js';
-import { UserRegistered } from './users.events.js';
-import { UsersRepository, type NewUser } from './users.repository.js';
+import { RoleChanged, UserDeleted } from './users.events.js';
+import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 const actor = (id: string, role: Role): Actor => ({ id, role, emailVerified: true, sessionId: 'session' });
@@ -20,7 +17,7 @@ const BOB = actor('bob', 'user');
 const EVE = actor('eve', 'editor');
 const ROOT = actor('root', 'admin');
 
-const NEW: CreateUserDto = { email: 'Carol@example.com', password: 'correct horse' };
+const NOW = new Date('2026-03-01T12:00:00Z');
 
 const account = (id: string, role: Role, members: Partial<User> = {}): User =>
   Object.assign(new User(), {
@@ -31,26 +28,23 @@ const account = (id: string, role: Role, members: Partial<User> = {}): User =>
     fullName: `The ${id}`,
     role,
     isActive: true,
+    sessionsValidFrom: null,
     deletedAt: null,
     ...members,
   });
 
 /** Accounts in memory, as the repository keeps them. */
 class FakeUsers {
-  readonly inserted: NewUser[] = [];
-  readonly taken = new Set<string>();
   saved: User | undefined;
 
   constructor(readonly accounts: User[]) {}
 
-  insert = async (user: NewUser) => {
-    if (this.taken.has(identityKey(user.username))) return undefined;
-    this.inserted.push(user);
-    return { ...user, emailVerifiedAt: null, createdAt: new Date(), updatedAt: new Date() };
-  };
-
   byId = async (id: string) => this.accounts.find((user) => user.id === id);
   lockById = async (id: string) => this.accounts.find((user) => user.id === id && !user.deletedAt) ?? null;
+  lockDeletedById = async (id: string) => this.accounts.find((user) => user.id === id && user.deletedAt) ?? null;
+  page = jest.fn(async () => ({ rows: [], page: { limit: 20, hasMore: false, nextCursor: null } }));
+
+  contactByEmail = async (email: string) => this.accounts.find((user) => user.email === email && !user.deletedAt);
   contacts = async (ids: string[]) => this.accounts.filter(({ id }) => ids.includes(id));
 
   lockActiveAdministrators = async () =>
@@ -62,13 +56,10 @@ class FakeUsers {
   };
 }
 
-async function serviceWith({
-  accounts = [],
-  overrides = {},
-}: { accounts?: User[]; overrides?: NodeJS.ProcessEnv } = {}) {
+async function serviceWith({ accounts = [] }: { accounts?: User[] } = {}) {
   const users = new FakeUsers(accounts);
-  const passwords = { hash: jest.fn(async (password: string) => `hash of ${password}`) };
   const outbox = { record: jest.fn() };
+  const audit = { record: jest.fn() };
   const module = await Test.createTestingModule({
     imports: [
       ClsModule.forRoot({
@@ -78,131 +69,25 @@ async function serviceWith({
     providers: [
       UsersService,
       { provide: UsersRepository, useValue: users },
-      { provide: PasswordsService, useValue: passwords },
       { provide: Outbox, useValue: outbox },
-      { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },
+      { provide: Audit, useValue: audit },
+      { provide: Clock, useValue: { now: () => NOW } },
     ],
   }).compile();
   await module.init();
-  return { service: module.get(UsersService), users, passwords, outbox };
+  return { service: module.get(UsersService), users, outbox, audit };
 }
 
 describe('UsersService', () => {
-  describe('register', () => {
-    it('makes an account with the password hashed, and records that and nothing else', async () => {
-      const { service, users, outbox } = await serviceWith();
-      const row = await service.register(undefined, { ...NEW, username: 'carol', fullName: 'Carol' });
-      expect(users.inserted).toEqual([
-        {
-          id: row.id,
-          email: 'Carol@example.com',
-          username: 'carol',
-          fullName: 'Carol',
-          role: 'user',
-          isActive: true,
-          passwordHash: 'hash of correct horse',
-        },
-      ]);
-      expect(outbox.record.mock.calls).toEqual([[new UserRegistered(row.id)]]);
-    });
-
-    it.each([
-      { who: 'nobody', as: undefined, registration: 'open', code: undefined },
-      { who: 'nobody', as: undefined, registration: 'closed', code: 'REGISTRATION_CLOSED' },
-      { who: 'a user', as: ADA, registration: 'closed', code: 'REGISTRATION_CLOSED' },
-      { who: 'an editor', as: EVE, registration: 'closed', code: 'REGISTRATION_CLOSED' },
-      { who: 'an administrator', as: ROOT, registration: 'closed', code: undefined },
-    ])('answers $who while registration is $registration: $code', async ({ as, registration, code }) => {
-      const { service, users, outbox } = await serviceWith({ overrides: { REGISTRATION: registration } });
-      const refused = await service.register(as, NEW).then(
-        () => undefined,
-        (error: { code: string }) => error.code,
-      );
-      expect(refused).toBe(code);
-      expect(users.inserted).toHaveLength(code ? 0 : 1);
-      expect(outbox.record).toHaveBeenCalledTimes(code ? 0 : 1);
-    });
-
-    it.each([
-      { who: 'nobody', as: undefined, fields: { role: 'admin' } },
-      { who: 'nobody', as: undefined, fields: { role: 'user' } },
-      { who: 'nobody', as: undefined, fields: { isActive: true } },
-      { who: 'a user', as: ADA, fields: { role: 'admin' } },
-      { who: 'an editor', as: EVE, fields: { isActive: false } },
-    ] as const)('does not let $who set $fields, and hashes nothing for that', async ({ as, fields }) => {
-      const { service, users, passwords } = await serviceWith();
-      await expect(service.register(as, { ...NEW, ...fields })).rejects.toMatchObject({ code: 'ADMIN_FIELD' });
-      expect(users.inserted).toEqual([]);
-      expect(passwords.hash).not.toHaveBeenCalled();
-    });
-
-    it('lets an administrator set role and state', async () => {
-      const { service, users } = await serviceWith();
-      await service.register(ROOT, { ...NEW, role: 'editor', isActive: false });
-      expect(users.inserted).toMatchObject([{ role: 'editor', isActive: false }]);
-    });
-
-    it.each([
-      { name: 'too short', dto: { password: 'short' } },
-      { name: 'the address', dto: { password: 'carol@EXAMPLE.com' } },
-      { name: 'the username', dto: { username: 'carol-carol', password: 'Carol-Carol' } },
-      { name: 'the name', dto: { fullName: 'Carol Smith', password: 'carol smith' } },
-    ])('refuses a password that is $name', async ({ dto }) => {
-      const { service, users, passwords } = await serviceWith();
-      await expect(service.register(undefined, { ...NEW, ...dto })).rejects.toMatchObject({
-        code: 'VALIDATION_FAILED',
-        errors: [{ field: 'password' }],
-      });
-      expect(passwords.hash).not.toHaveBeenCalled();
-      expect(users.inserted).toEqual([]);
-    });
-
-    it('asks for more of a password under PASSWORD_POLICY=composition', async () => {
-      const { service } = await serviceWith({ overrides: { PASSWORD_POLICY: 'composition' } });
-      await expect(service.register(undefined, NEW)).rejects.toMatchObject({ errors: [{ code: 'COMPOSITION' }] });
-      await expect(service.register(undefined, { ...NEW, password: 'Correct horse 7' })).resolves.toHaveProperty('id');
-    });
-
-    it('refuses a username that is taken, and records nothing', async () => {
-      const { service, users, outbox } = await serviceWith();
-      users.taken.add('carol');
-      await expect(service.register(undefined, { ...NEW, username: 'Carol' })).rejects.toMatchObject({
-        code: 'USERNAME_TAKEN',
-      });
-      expect(outbox.record).not.toHaveBeenCalled();
-    });
-
-    it('makes a username from the address where none is sent', async () => {
-      const { service, users } = await serviceWith();
-      await service.register(undefined, NEW);
-      expect(users.inserted).toMatchObject([{ username: 'Carol' }]);
-    });
-
-    it('puts a number behind a username that is taken', async () => {
-      const { service, users, outbox } = await serviceWith();
-      users.taken.add('carol');
-      await service.register(undefined, NEW);
-      expect(users.inserted).toMatchObject([{ username: expect.stringMatching(/^Carol-\d{4,6}$/) }]);
-      expect(outbox.record).toHaveBeenCalledTimes(1);
-    });
-
-    it('gives up after five names, and records nothing', async () => {
-      const { service, users, outbox } = await serviceWith();
-      const insert = jest.spyOn(users, 'insert').mockResolvedValue(undefined);
-      await expect(service.register(undefined, NEW)).rejects.toMatchObject({ code: 'USERNAME_TAKEN' });
-      expect(new Set(insert.mock.calls.map(([{ username }]) => username)).size).toBe(5);
-      expect(outbox.record).not.toHaveBeenCalled();
-    });
-  });
-
   describe('patch', () => {
     it.each([
       { who: 'the owner', as: ADA },
       { who: 'an administrator', as: ROOT },
     ])('lets $who change what is sent, and nothing else', async ({ as }) => {
-      const { service, users, outbox } = await serviceWith({ accounts: [account('ada', 'user')] });
+      const { service, users, outbox, audit } = await serviceWith({ accounts: [account('ada', 'user')] });
       await service.patch(as, 'ada', { username: 'Ada-L' });
       expect(users.saved).toEqual(account('ada', 'user', { username: 'Ada-L', usernameKey: 'ada-l' }));
+      expect(audit.record.mock.calls).toEqual([['account.changed', { subjectId: 'ada' }]]);
       expect(outbox.record).not.toHaveBeenCalled();
     });
 
@@ -217,15 +102,37 @@ describe('UsersService', () => {
       { name: 'an administrator, of a deleted one', as: ROOT, id: 'gone', dto: {}, code: 'USER_NOT_FOUND' },
     ] as const)('refuses $name', async ({ as, id, dto, code }) => {
       const accounts = [account('ada', 'user'), account('gone', 'user', { deletedAt: new Date() })];
-      const { service, users } = await serviceWith({ accounts });
+      const { service, users, outbox, audit } = await serviceWith({ accounts });
       await expect(service.patch(as, id, dto)).rejects.toMatchObject({ code });
       expect(users.saved).toBeUndefined();
+      expect(outbox.record).not.toHaveBeenCalled();
+      expect(audit.record).not.toHaveBeenCalled();
     });
 
     it('lets an administrator change role and state', async () => {
       const { service, users } = await serviceWith({ accounts: [account('ada', 'user')] });
       await service.patch(ROOT, 'ada', { role: 'editor', isActive: false });
       expect(users.saved).toMatchObject({ role: 'editor', isActive: false, username: 'ada' });
+    });
+
+    it.each([
+      { role: 'editor', audited: 'role.changed', events: [new RoleChanged('ada')] },
+      { role: 'user', audited: 'account.changed', events: [] },
+    ] as const)('tells of the role $role where it is another one', async ({ role, audited, events }) => {
+      const { service, outbox, audit } = await serviceWith({ accounts: [account('ada', 'user')] });
+      await service.patch(ROOT, 'ada', { role });
+      expect(audit.record.mock.calls).toEqual([[audited, { subjectId: 'ada' }]]);
+      expect(outbox.record.mock.calls.flat()).toEqual(events);
+    });
+
+    it.each([
+      { name: 'one that was disabled', isActive: false, dto: { isActive: true }, validFrom: NOW },
+      { name: 'one that was active all along', isActive: true, dto: { isActive: true }, validFrom: null },
+      { name: 'one whose name alone changes', isActive: false, dto: { fullName: 'x' }, validFrom: null },
+    ])('lets the sessions stay ended of $name: $validFrom', async ({ isActive, dto, validFrom }) => {
+      const { service, users } = await serviceWith({ accounts: [account('ada', 'user', { isActive })] });
+      await service.patch(ROOT, 'ada', dto);
+      expect(users.saved?.sessionsValidFrom).toEqual(validFrom);
     });
 
     it('takes the name away where null is sent', async () => {
@@ -258,13 +165,34 @@ describe('UsersService', () => {
       { who: 'a stranger', as: BOB, code: 'ACCOUNT_NOT_YOURS' },
       { who: 'an editor', as: EVE, code: 'ACCOUNT_NOT_YOURS' },
     ])('answers $who: $code', async ({ as, code }) => {
-      const { service, users } = await serviceWith({ accounts: [account('ada', 'user')] });
+      const { service, users, outbox, audit } = await serviceWith({ accounts: [account('ada', 'user')] });
       const refused = await service.remove(as, 'ada').then(
         () => undefined,
         (error: { code: string }) => error.code,
       );
       expect(refused).toBe(code);
-      expect(users.saved?.deletedAt instanceof Date).toBe(code === undefined);
+      expect(users.saved?.deletedAt).toEqual(code ? undefined : NOW);
+      expect(users.saved?.sessionsValidFrom).toEqual(code ? undefined : NOW);
+      expect(outbox.record.mock.calls).toEqual(code ? [] : [[new UserDeleted('ada')]]);
+      expect(audit.record.mock.calls).toEqual(code ? [] : [['account.deleted', { subjectId: 'ada' }]]);
+    });
+  });
+
+  describe('restore', () => {
+    it('takes an account out of the trash, and its sessions stay ended', async () => {
+      const deleted = { deletedAt: NOW, sessionsValidFrom: NOW };
+      const { service, users, outbox, audit } = await serviceWith({ accounts: [account('ada', 'user', deleted)] });
+      await service.restore('ada');
+      expect(users.saved).toMatchObject({ id: 'ada', deletedAt: null, sessionsValidFrom: NOW });
+      expect(audit.record.mock.calls).toEqual([['account.restored', { subjectId: 'ada' }]]);
+      expect(outbox.record).not.toHaveBeenCalled();
+    });
+
+    it.each(['ada', 'nobody'])('finds no %s in the trash', async (id) => {
+      const { service, users, audit } = await serviceWith({ accounts: [account('ada', 'user')] });
+      await expect(service.restore(id)).rejects.toMatchObject({ code: 'USER_NOT_FOUND', status: 404 });
+      expect(users.saved).toBeUndefined();
+      expect(audit.record).not.toHaveBeenCalled();
     });
   });
 
@@ -324,6 +252,30 @@ describe('UsersService', () => {
       expect(await service.contact('ada')).toMatchObject({ email: 'ada@example.com' });
       expect(await service.contact('nobody')).toBeUndefined();
       expect(await service.contacts(['bob', 'nobody', 'ada'])).toHaveLength(2);
+      expect(await service.contactByEmail('bob@example.com')).toMatchObject({ id: 'bob' });
+      expect(await service.contactByEmail('nobody@example.com')).toBeUndefined();
+    });
+
+    it('knows how to reach one who is deleted among many alone, for the last mail', async () => {
+      const { service } = await serviceWith({ accounts: [account('gone', 'user', { deletedAt: NOW })] });
+      expect(await service.contact('gone')).toBeUndefined();
+      expect(await service.contacts(['gone'])).toMatchObject([{ id: 'gone' }]);
+    });
+
+    it.each([
+      { who: 'a user', as: ADA, deleted: false, code: undefined },
+      { who: 'a user', as: ADA, deleted: true, code: 'ROLE_REQUIRED' },
+      { who: 'an editor', as: EVE, deleted: true, code: 'ROLE_REQUIRED' },
+      { who: 'an administrator', as: ROOT, deleted: true, code: undefined },
+    ])('answers $who who asks for deleted ones ($deleted): $code', async ({ as, deleted, code }) => {
+      const { service, users } = await serviceWith();
+      const query = { limit: 20, sort: 'username', deleted } as const;
+      const refused = await service.page(as, query).then(
+        () => undefined,
+        (error: { code: string }) => error.code,
+      );
+      expect(refused).toBe(code);
+      expect(users.page).toHaveBeenCalledTimes(code ? 0 : 1);
     });
   });
 });

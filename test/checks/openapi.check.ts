@@ -6,9 +6,13 @@ const PUBLIC_OPERATIONS = [
   'GET /api/v1/posts',
   'GET /api/v1/posts/{id}',
   'GET /api/v1/users/{id}/posts',
+  'POST /api/v1/auth/email/resend',
   'POST /api/v1/auth/email/verify',
   'POST /api/v1/auth/login',
+  'POST /api/v1/auth/password/forgot',
+  'POST /api/v1/auth/password/reset',
   'POST /api/v1/auth/refresh',
+  'POST /api/v1/auth/revoke',
   'POST /api/v1/auth/token',
   'POST /api/v1/users',
 ];

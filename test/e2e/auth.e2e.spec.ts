@@ -665,7 +665,7 @@ describe('verifying an address', () => {
     expect(await isVerified(person)).toBe(false);
     expect(await verify(token)).toMatchObject({ status: 204, text: '' });
     expect(await isVerified(person)).toBe(true);
-    expectProblem(await verify(token), 400, 'VERIFICATION_TOKEN_INVALID');
+    expectProblem(await verify(token), 400, 'LINK_TOKEN_INVALID');
     expect(await isVerified(person)).toBe(true);
   });
 
@@ -700,7 +700,7 @@ describe('verifying an address', () => {
       'x',
     ];
     for (const token of [...forged, one.person.accessToken.slice(0, 500), one.person.refreshToken])
-      expectProblem(await verify(token), 400, 'VERIFICATION_TOKEN_INVALID');
+      expectProblem(await verify(token), 400, 'LINK_TOKEN_INVALID');
     expect(await isVerified(one.person)).toBe(false);
     expect(await isVerified(other.person)).toBe(false);
   });
@@ -712,7 +712,7 @@ describe('verifying an address', () => {
       `UPDATE users SET email = 'moved@example.com', email_key = 'moved@example.com' WHERE id = $1`,
       [mover.person.id],
     );
-    for (const { token } of [leaver, mover]) expectProblem(await verify(token), 400, 'VERIFICATION_TOKEN_INVALID');
+    for (const { token } of [leaver, mover]) expectProblem(await verify(token), 400, 'LINK_TOKEN_INVALID');
   });
 
   it('asks for a token', async () => {
@@ -725,7 +725,7 @@ describe('verifying an address', () => {
   it('is over after a day', async () => {
     const { person, token } = await newcomer();
     api.travel(DAY + 1);
-    expectProblem(await verify(token), 400, 'VERIFICATION_TOKEN_INVALID');
+    expectProblem(await verify(token), 400, 'LINK_TOKEN_INVALID');
     const later = await signIn(api, person.username);
     expect(await isVerified(later)).toBe(false);
   });

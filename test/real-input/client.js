@@ -16,15 +16,13 @@ export const createClient = (baseUrl, token) =>
    * @returns {Promise<{ status: number, body: any }>}
    */
   async function call(method, path, body) {
+    const headers = {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
     for (let waits = 0; ; waits += 1) {
-      const response = await fetch(baseUrl + path, {
-        method,
-        headers: {
-          ...(body && { 'content-type': 'application/json' }),
-          ...(token && { authorization: `Bearer ${token}` }),
-        },
-        body: body && JSON.stringify(body),
-      });
+      const response = await fetch(baseUrl + path, request);
       const text = await response.text();
       if (response.status !== 429 || waits === MAX_WAITS)
         return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };

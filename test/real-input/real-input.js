@@ -75,7 +75,7 @@ async function walkList(url, run) {
   const ids = new Set();
   for (let cursor = ''; cursor !== null;) {
     const parameters = new URLSearchParams({ tag: run, limit: '100', ...(cursor && { cursor }) });
-    const { items, page } = expectStatus(await anybody('GET', `/api/v1/posts?${parameters}`), 200);
+    const { items, page } = expectStatus(await anybody('GET', `/api/v1/posts?${parameters.toString()}`), 200);
     for (const { id } of items) {
       if (ids.has(id)) throw new Error(`${id} is in the list twice`);
       ids.add(id);

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import PostalMime, { type Email } from 'postal-mime';
-import { SMTPServer } from 'smtp-server';
+import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { until } from './program.js';
 
 export interface ReceivedMail {
@@ -18,16 +19,7 @@ export class MailSink {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
-      onData: (stream, session, done) => {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => {
-          void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
-            sink.received.push({ envelopeTo: session.envelope.rcptTo.map(({ address }) => address), mail });
-            done();
-          });
-        });
-      },
+      onData: (stream, session, done) => void sink.keep(stream, session, done),
     });
     const sink = new MailSink(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,6 +28,14 @@ export class MailSink {
 
   get url(): string {
     return `smtp://127.0.0.1:${(this.server.server.address() as AddressInfo).port}`;
+  }
+
+  private async keep(stream: Readable, session: SMTPServerSession, done: () => void): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    const envelopeTo = session.envelope.rcptTo.map(({ address }) => address);
+    this.received.push({ envelopeTo, mail: await PostalMime.parse(Buffer.concat(chunks)) });
+    done();
   }
 
   /** The mails to an address, once there are so many. */

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../common/access/actor.js';
 import { PUBLIC_KEY, type PublicOptions } from '../../common/access/public.decorator.js';
 import { AppError } from '../../common/errors/app-error.js';
-import { setContextUser } from '../../core/context/request-context.js';
+import { setContextActor } from '../../core/context/request-context.js';
 
 /** Closes every route to those without a valid token, except what `@Public()` opens. */
 @Injectable()
@@ -25,7 +25,8 @@ export class AccessTokenGuard extends AuthGuard('bearer') {
   override handleRequest<Account = Actor>(error: unknown, account: Account | false, reason: unknown): Account {
     if (error) throw error;
     if (!account) throw new AppError(reason === 'UNAUTHENTICATED' ? 'UNAUTHENTICATED' : 'INVALID_TOKEN');
-    setContextUser((account as unknown as Actor).id);
+    const { id, sessionId } = account as unknown as Actor;
+    setContextActor(id, sessionId);
     return account;
   }
 }

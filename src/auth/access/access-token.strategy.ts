@@ -3,7 +3,9 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Actor } from '../../common/access/actor.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { Clock } from '../../core/clock/clock.js';
-import { SessionsRepository } from '../sessions/sessions.repository.js';
+import { IdentitiesService } from '../identities/identities.service.js';
+import { OutsideTokens } from '../identities/outside-tokens.js';
+import { SessionsRepository, type LiveAccountRow } from '../sessions/sessions.repository.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
@@ -13,18 +15,34 @@ export class AccessTokenStrategy extends PassportStrategy(BearerStrategy) {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionsRepository,
+    private readonly outsideTokens: OutsideTokens,
+    private readonly identities: IdentitiesService,
     private readonly clock: Clock,
   ) {
     super();
   }
 
   async validate(token: string): Promise<Actor | false> {
-    const content = this.tokens.read(token);
+    return this.outsideTokens.claims(token) ? this.outsider(token) : this.insider(token);
+  }
+
+  private async insider(token: string): Promise<Actor | false> {
+    const content = await this.tokens.read(token);
     if (!content) return false;
     const account = await this.sessions.account(content.sessionId, this.clock.now());
-    if (!account || account.id !== content.userId) return false;
-    if (!account.isActive) throw new AppError('ACCOUNT_DISABLED');
-    const { id, role, emailVerified } = account;
-    return { id, role, emailVerified, sessionId: content.sessionId };
+    return account?.id === content.userId && actorOf(account, content.sessionId);
   }
+
+  /** There is no session here: the account alone is read, and the life of the token ends at its `exp`. */
+  private async outsider(token: string): Promise<Actor | false> {
+    const claims = await this.outsideTokens.read(token);
+    const account = claims && (await this.identities.accountOf(claims));
+    return account ? actorOf(account, null) : false;
+  }
+}
+
+/** @throws AppError `ACCOUNT_DISABLED` */
+function actorOf({ id, role, emailVerified, isActive }: LiveAccountRow, sessionId: string | null): Actor {
+  if (!isActive) throw new AppError('ACCOUNT_DISABLED');
+  return { id, role, emailVerified, sessionId };
 }

@@ -4,6 +4,8 @@ import { testSettings } from '../../../test/support/test-settings.js';
 import { newId } from '../../common/ids/uuid.js';
 import { ConfigModule } from '../../core/config/config.module.js';
 import { DatabaseModule } from '../../core/database/database.module.js';
+import { KeysModule } from '../../core/keys/keys.module.js';
+import { PagingModule } from '../../core/paging/paging.module.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 const START = new Date('2026-03-01T12:00:00.123Z');
@@ -22,7 +24,7 @@ describe('SessionsRepository on PostgreSQL', () => {
   beforeAll(async () => {
     database = await TestDatabase.create();
     module = await Test.createTestingModule({
-      imports: [ConfigModule.forRoot(testSettings(database.url)), DatabaseModule.forRoot([])],
+      imports: [ConfigModule.forRoot(testSettings(database.url)), DatabaseModule.forRoot([]), KeysModule, PagingModule],
       providers: [SessionsRepository],
     }).compile();
     await module.init();
@@ -56,6 +58,9 @@ describe('SessionsRepository on PostgreSQL', () => {
     const rows = await database.rows('SELECT * FROM sessions WHERE id = $1', [sessionId]);
     return rows[0];
   };
+
+  const listed = async (at: number): Promise<string[]> =>
+    (await sessions.pageLive(userId, later(at), { limit: 20 })).rows.map(({ id }) => id);
 
   it('keeps where a session began', async () => {
     expect(await stored()).toMatchObject({
@@ -182,5 +187,115 @@ describe('SessionsRepository on PostgreSQL', () => {
     await sessions.revoke(sessionId, later(9));
     expect(await stored()).toMatchObject({ revoked_at: later(5) });
     expect(await sessions.account(other, later(9))).toBeDefined();
+  });
+
+  describe('of an owner', () => {
+    let bob: string;
+    let bobs: string;
+
+    beforeEach(async () => {
+      [bob, bobs] = [newId(), newId()];
+      await database.rows(
+        `INSERT INTO users (id, email, email_key, username, username_key)
+          VALUES ($1, 'bob@example.com', 'bob@example.com', 'bob', 'bob')`,
+        [bob],
+      );
+      await begin(bobs, bob);
+    });
+
+    const begin = async (id: string, owner: string, at = 0, userAgent: string | null = null): Promise<void> =>
+      sessions.insert({ id, userId: owner, createdAt: later(at), expiresAt: later(at + IDLE), userAgent, ip: null });
+
+    it('lists the live ones, the one used last first, and nobody else’s', async () => {
+      const [second, third] = [newId(), newId()];
+      await begin(second, userId, 2);
+      await begin(third, userId, 1);
+      expect(await listed(3)).toEqual([second, third, sessionId]);
+      const { rows } = await sessions.pageLive(userId, later(3), { limit: 20 });
+      expect(rows[2]).toEqual({
+        id: sessionId,
+        userAgent: 'Firefox',
+        ip: '2001:db8::1',
+        createdAt: START,
+        lastUsedAt: START,
+        expiresAt: later(IDLE),
+      });
+    });
+
+    it.each([
+      { name: 'has expired', change: 'SELECT 1', at: IDLE },
+      { name: 'was revoked', change: 'UPDATE sessions SET revoked_at = now()', at: 1 },
+    ])('does not list one that $name', async ({ change, at }) => {
+      await database.rows(change);
+      expect(await listed(at)).toEqual([]);
+    });
+
+    // Lists it today: see the report.
+    it('lists, and ends, none that the account does not accept any more, as after a reset of the password', async () => {
+      await database.rows('UPDATE users SET sessions_valid_from = $1', [later(1)]);
+      expect(await sessions.account(sessionId, later(2))).toBeUndefined();
+      expect(await listed(2)).toEqual([]);
+      expect(await sessions.revokeOwn(sessionId, userId, later(2))).toBe(false);
+    });
+
+    it('walks page by page to the end, though times tie', async () => {
+      const ids = Array.from({ length: 5 }, () => newId());
+      for (const id of ids) await begin(id, userId);
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const { rows, page } = await sessions.pageLive(userId, later(1), { limit: 2, cursor });
+        seen.push(...rows.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined && seen.length < 20);
+      expect(seen).toEqual([...ids, sessionId].sort().toReversed());
+    });
+
+    it('ends one of one’s own once, and nobody else’s', async () => {
+      expect(await sessions.revokeOwn(bobs, userId, later(1))).toBe(false);
+      expect(await sessions.revokeOwn(newId(), userId, later(1))).toBe(false);
+      expect(await sessions.revokeOwn(sessionId, userId, later(IDLE))).toBe(false);
+      expect(await sessions.revokeOwn(sessionId, userId, later(1))).toBe(true);
+      expect(await sessions.revokeOwn(sessionId, userId, later(2))).toBe(false);
+      expect(await stored()).toMatchObject({ revoked_at: later(1) });
+      expect(await sessions.account(bobs, later(1))).toBeDefined();
+    });
+
+    it('ends all others but the one that is kept, and nobody else’s', async () => {
+      const other = newId();
+      await begin(other, userId);
+      await sessions.revokeOthers(userId, sessionId, later(1));
+      expect(await listed(1)).toEqual([sessionId]);
+      expect(await sessions.account(bobs, later(1))).toBeDefined();
+      await sessions.revokeOthers(userId, null, later(2));
+      expect(await listed(2)).toEqual([]);
+      expect(await sessions.account(bobs, later(2))).toBeDefined();
+    });
+
+    it.each([
+      { userAgent: 'Firefox', isNew: false },
+      { userAgent: 'Firefox 130.0', isNew: true },
+      { userAgent: 'curl', isNew: true },
+      { userAgent: null, isNew: true },
+    ])('takes $userAgent for a new device: $isNew', async ({ userAgent, isNew }) => {
+      expect(await sessions.isNewDevice(userId, userAgent)).toBe(isNew);
+    });
+
+    it('takes a program of another version for the same device', async () => {
+      await begin(newId(), userId, 0, 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0');
+      expect(await sessions.isNewDevice(userId, 'Mozilla/5.0 (X11; Linux x86_64; rv:131.1) Firefox/131.1')).toBe(false);
+      expect(await sessions.isNewDevice(userId, 'Mozilla/5.0 (Windows NT 10.0; rv:130.0) Firefox/130.0')).toBe(true);
+    });
+
+    it('takes the first device of an account for none that is new, and an ended one for known', async () => {
+      expect(await sessions.isNewDevice(newId(), 'Firefox')).toBe(false);
+      await sessions.revoke(sessionId, later(1));
+      expect(await sessions.isNewDevice(userId, 'Firefox')).toBe(false);
+    });
+
+    it('tells of sessions of any state, and of no others', async () => {
+      await sessions.revoke(sessionId, later(1));
+      expect(await sessions.devices([sessionId, newId()])).toMatchObject([{ id: sessionId, userAgent: 'Firefox' }]);
+    });
   });
 });

@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Role } from '../../common/access/role.js';
+import type { RowPage } from '../../common/paging/page.js';
+import type { PageQuery } from '../../common/paging/page-query.dto.js';
+import { Conditions } from '../../core/database/conditions.js';
 import { Sql } from '../../core/database/sql.js';
+import { KeysetPager } from '../../core/paging/keyset-pager.js';
 import type { Session } from './session.entity.js';
 
 export type NewSession = Pick<Session, 'id' | 'userId' | 'createdAt' | 'expiresAt' | 'userAgent' | 'ip'>;
 
 export type SessionRow = Pick<Session, 'id' | 'userId' | 'generation' | 'lastUsedAt' | 'expiresAt'>;
+
+/** What its owner sees of a session. */
+export type OwnSessionRow = Pick<Session, 'id' | 'userAgent' | 'ip' | 'createdAt' | 'lastUsedAt' | 'expiresAt'>;
 
 /** The account behind a live session. */
 export interface LiveAccountRow {
@@ -47,14 +54,46 @@ const ADVANCE = {
     RETURNING id, user_id AS "userId", generation, last_used_at AS "lastUsedAt", expires_at AS "expiresAt"`,
 };
 
+const OWN_COLUMNS = `id, user_agent AS "userAgent", host(ip) AS ip, created_at AS "createdAt",
+  last_used_at AS "lastUsedAt", expires_at AS "expiresAt"`;
+
+// The same as in LIVE, for statements on sessions alone.
+const ACCEPTED_BY_ACCOUNT = `NOT EXISTS (
+    SELECT FROM users u WHERE u.id = sessions.user_id AND sessions.created_at < u.sessions_valid_from)`;
+
+const REVOKE_OWN = {
+  name: 'sessions.revokeOwn',
+  text: `UPDATE sessions SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3
+      AND ${ACCEPTED_BY_ACCOUNT}
+    RETURNING id`,
+};
+
+const REVOKE_OTHERS = {
+  name: 'sessions.revokeOthers',
+  text: `UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid AND revoked_at IS NULL`,
+};
+
+// A browser that updated itself is still the same device to its owner, so only the letters of its name are compared.
+const IS_NEW_DEVICE = {
+  name: 'sessions.isNewDevice',
+  text: `SELECT bool_or(true) IS NOT NULL AND NOT bool_or(
+      regexp_replace(coalesce(user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce($2::text, ''), '[0-9.]+', '', 'g')
+    ) AS "isNew" FROM sessions WHERE user_id = $1`,
+};
+
+const DEVICES = { name: 'sessions.devices', text: `SELECT ${OWN_COLUMNS} FROM sessions WHERE id = ANY($1::uuid[])` };
+
 const REVOKE = {
   name: 'sessions.revoke',
-  text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL',
+  text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id AS "userId"',
 };
 
 @Injectable()
 export class SessionsRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly pager: KeysetPager,
+  ) {}
 
   async insert(session: NewSession): Promise<void> {
     const { id, userId, createdAt, expiresAt, userAgent, ip } = session;
@@ -86,7 +125,49 @@ export class SessionsRepository {
     return this.sql.row<SessionRow>(ADVANCE, [sessionId, generation, now, idle, maximum]);
   }
 
-  async revoke(sessionId: string, now: Date): Promise<void> {
-    await this.sql.rows(REVOKE, [sessionId, now]);
+  /** One's own that are live, the one used last first. */
+  async pageLive(userId: string, now: Date, query: PageQuery): Promise<RowPage<OwnSessionRow>> {
+    const filter = new Conditions();
+    filter
+      .add(`user_id = ${filter.bind(userId)}`)
+      .add('revoked_at IS NULL')
+      .add(`expires_at > ${filter.bind(now)}`);
+    filter.add(ACCEPTED_BY_ACCOUNT);
+    const order = {
+      column: 'last_used_at',
+      type: 'timestamptz',
+      descending: true,
+      valueOf: (row: OwnSessionRow) => row.lastUsedAt.toISOString(),
+    } as const;
+    const list = { name: 'sessions.page', columns: OWN_COLUMNS, from: 'sessions', id: 'id', filter, order };
+    return this.pager.page<OwnSessionRow>({ ...list, filteredBy: [userId] }, query);
+  }
+
+  /** Sessions of any state, to tell their owner of them. */
+  async devices(ids: string[]): Promise<OwnSessionRow[]> {
+    return this.sql.rows<OwnSessionRow>(DEVICES, [ids]);
+  }
+
+  /** Whether the account was used before, but never with such a program. */
+  async isNewDevice(userId: string, userAgent: string | null): Promise<boolean> {
+    const row = await this.sql.row<{ isNew: boolean | null }>(IS_NEW_DEVICE, [userId, userAgent]);
+    return row?.isNew ?? false;
+  }
+
+  /** @returns whether there was such a live session of this account */
+  async revokeOwn(sessionId: string, userId: string, now: Date): Promise<boolean> {
+    const rows = await this.sql.rows(REVOKE_OWN, [sessionId, userId, now]);
+    return rows.length > 0;
+  }
+
+  /** @param keptId the session that goes on; null ends all */
+  async revokeOthers(userId: string, keptId: string | null, now: Date): Promise<void> {
+    await this.sql.rows(REVOKE_OTHERS, [userId, keptId, now]);
+  }
+
+  /** @returns whose it was, where it was live until now */
+  async revoke(sessionId: string, now: Date): Promise<string | undefined> {
+    const row = await this.sql.row<{ userId: string }>(REVOKE, [sessionId, now]);
+    return row?.userId;
   }
 }

@@ -1,8 +1,14 @@
 import { Test } from '@nestjs/testing';
+import { ClsPluginTransactional, NoOpTransactionalAdapter } from '@nestjs-cls/transactional';
+import { ClsModule } from 'nestjs-cls';
 import { testSettings } from '../../../test/support/test-settings.js';
+import type { Actor } from '../../common/access/actor.js';
+import { Audit } from '../../core/audit/audit.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
 import { Keyring } from '../../core/keys/keyring.js';
+import { Outbox } from '../../core/outbox/outbox.js';
+import { RefreshTokenReused, SignedInFromNewDevice } from '../auth.events.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { RefreshTokens } from '../tokens/refresh-tokens.js';
 import { SessionsRepository, type NewSession, type SessionRow } from './sessions.repository.js';
@@ -10,12 +16,15 @@ import { SessionsService } from './sessions.service.js';
 
 const START = new Date('2026-03-01T12:00:00Z');
 const SESSION = '01970f40-1d5e-7c21-8a34-6b0c9e7d2f55';
+const ADA: Actor = { id: 'ada', role: 'user', emailVerified: true, sessionId: SESSION };
 const DEVICE = { userAgent: 'Firefox', ip: '203.0.113.7' };
 
 /** One session in memory, with the rules of the statements on PostgreSQL. */
 class FakeSessions {
   readonly inserted: NewSession[] = [];
+  readonly knownDevices: (string | null)[] = [];
   revokedAt: Date | undefined;
+  others: { userId: string; keptId: string | null } | undefined;
   /** Called in front of each compare-and-set: what another request does in between. */
   beforeAdvance: () => void = () => undefined;
 
@@ -34,8 +43,21 @@ class FakeSessions {
     return this.set({ generation: generation + 1, lastUsedAt: now, expiresAt: later(now, idle) });
   };
 
-  revoke = async (_id: string, now: Date) => {
-    this.revokedAt ??= now;
+  isNewDevice = async (_userId: string, userAgent: string | null) =>
+    this.knownDevices.length > 0 && !this.knownDevices.includes(userAgent);
+
+  revoke = async (id: string, now: Date) => {
+    if (this.row?.id === id) this.revokedAt ??= now;
+  };
+
+  revokeOwn = async (id: string, userId: string, now: Date) => {
+    if (this.row?.id !== id || this.row.userId !== userId || this.revokedAt || this.row.expiresAt <= now) return false;
+    this.revokedAt = now;
+    return true;
+  };
+
+  revokeOthers = async (userId: string, keptId: string | null) => {
+    this.others = { userId, keptId };
   };
 
   set(members: Partial<SessionRow>): SessionRow | undefined {
@@ -64,21 +86,32 @@ async function serviceWith(row: SessionRow | undefined, overrides: NodeJS.Proces
       signed.push(content);
       return `access token ${signed.length}`;
     },
+    read: async (token: string) => (token === 'access token' ? { userId: 'ada', sessionId: SESSION } : undefined),
   };
+  const audit = { record: jest.fn() };
+  const outbox = { record: jest.fn() };
   const module = await Test.createTestingModule({
+    imports: [
+      ClsModule.forRoot({
+        plugins: [new ClsPluginTransactional({ adapter: new NoOpTransactionalAdapter({ tx: {} }) })],
+      }),
+    ],
     providers: [
       SessionsService,
       RefreshTokens,
       Keyring,
       { provide: SessionsRepository, useValue: sessions },
       { provide: AccessTokens, useValue: accessTokens },
+      { provide: Audit, useValue: audit },
+      { provide: Outbox, useValue: outbox },
       { provide: Clock, useValue: clock },
       { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },
     ],
   }).compile();
+  await module.init();
   const refreshTokens = module.get(RefreshTokens);
   const token = (generation: number) => refreshTokens.derive({ sessionId: SESSION, generation });
-  return { service: module.get(SessionsService), sessions, clock, signed, refreshTokens, token };
+  return { service: module.get(SessionsService), sessions, clock, signed, refreshTokens, token, audit, outbox };
 }
 
 describe('SessionsService', () => {
@@ -98,6 +131,25 @@ describe('SessionsService', () => {
         refresh_expires_in: 2_592_000,
       });
       expect(signed).toEqual([{ userId: 'ada', sessionId: id }]);
+    });
+
+    it('notes the beginning in the audit trail, by whom it is', async () => {
+      const { service, sessions, audit } = await serviceWith(undefined);
+      await service.start('ada', DEVICE);
+      const sessionId = sessions.inserted[0]?.id;
+      expect(audit.record.mock.calls).toEqual([['session.started', { subjectId: 'ada', actorId: 'ada', sessionId }]]);
+    });
+
+    it.each([
+      { name: 'the first device of all', known: [], isTold: false },
+      { name: 'a device used before', known: ['Firefox'], isTold: false },
+      { name: 'a device never used before', known: ['curl'], isTold: true },
+    ])('tells the owner of $name: $isTold', async ({ known, isTold }) => {
+      const { service, sessions, outbox } = await serviceWith(undefined);
+      sessions.knownDevices.push(...known);
+      await service.start('ada', DEVICE);
+      const event = new SignedInFromNewDevice('ada', sessions.inserted[0]?.id ?? '');
+      expect(outbox.record.mock.calls).toEqual(isTold ? [[event]] : []);
     });
 
     it('ends it at the earlier of the two limits', async () => {
@@ -130,13 +182,14 @@ describe('SessionsService', () => {
     });
 
     it.each([0, 1, 10])('gives the same successor again %d seconds later', async (seconds) => {
-      const { service, sessions, clock, token } = await serviceWith(session());
+      const { service, sessions, clock, token, outbox } = await serviceWith(session());
       const first = await service.refresh(token(5));
       clock.time = later(START, seconds);
       const again = await service.refresh(token(5));
       expect(again.refresh_token).toBe(first.refresh_token);
       expect(sessions.row?.generation).toBe(6);
       expect(sessions.revokedAt).toBeUndefined();
+      expect(outbox.record).not.toHaveBeenCalled();
     });
 
     it('goes on from the successor after it was given twice', async () => {
@@ -152,7 +205,9 @@ describe('SessionsService', () => {
       { name: 'the grandparent within the grace', generation: 3, seconds: 0, grace: '10' },
       { name: 'the very first', generation: 0, seconds: 0, grace: '10' },
     ])('ends the session for $name', async ({ generation, seconds, grace }) => {
-      const { service, sessions, clock, signed, token } = await serviceWith(session(), { REFRESH_GRACE: grace });
+      const { service, sessions, clock, signed, token, audit, outbox } = await serviceWith(session(), {
+        REFRESH_GRACE: grace,
+      });
       clock.time = later(START, seconds);
       await expect(service.refresh(token(generation))).rejects.toMatchObject({
         code: 'REFRESH_TOKEN_REUSED',
@@ -161,6 +216,10 @@ describe('SessionsService', () => {
       });
       expect(sessions.revokedAt).toEqual(clock.time);
       expect(signed).toEqual([]);
+      expect(outbox.record.mock.calls).toEqual([[new RefreshTokenReused('ada', SESSION)]]);
+      expect(audit.record.mock.calls).toEqual([
+        ['session.refresh_reused', { subjectId: 'ada', sessionId: SESSION, outcome: 'failure' }],
+      ]);
       // The thief and the owner alike: nobody goes on with this session.
       await expect(service.refresh(token(5))).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
     });
@@ -203,10 +262,66 @@ describe('SessionsService', () => {
     });
   });
 
-  it('ends a session', async () => {
-    const { service, sessions, token } = await serviceWith(session());
-    await service.end(SESSION);
-    expect(sessions.revokedAt).toEqual(START);
-    await expect(service.refresh(token(5))).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
+  describe('ending', () => {
+    it('ends the session of whoever signs out', async () => {
+      const { service, sessions, token, audit } = await serviceWith(session());
+      await service.endOwn(ADA);
+      expect(sessions.revokedAt).toEqual(START);
+      expect(audit.record.mock.calls).toEqual([['session.ended', { subjectId: 'ada' }]]);
+      await expect(service.refresh(token(5))).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
+    });
+
+    it('has none to end for the token of an outside issuer', async () => {
+      const { service, sessions, audit } = await serviceWith(session());
+      await service.endOwn({ ...ADA, sessionId: null });
+      expect(sessions.revokedAt).toBeUndefined();
+      expect(audit.record).not.toHaveBeenCalled();
+    });
+
+    it('ends one of one’s own', async () => {
+      const { service, sessions, audit } = await serviceWith(session());
+      await service.endOne(ADA, SESSION);
+      expect(sessions.revokedAt).toEqual(START);
+      expect(audit.record.mock.calls).toEqual([['session.ended', { subjectId: 'ada', sessionId: SESSION }]]);
+    });
+
+    it.each([
+      { name: 'is somebody else’s', row: session({ userId: 'bob' }) },
+      { name: 'has expired', row: session({ expiresAt: START }) },
+      { name: 'is not there', row: undefined },
+    ])('knows none that $name, and ends nothing', async ({ row }) => {
+      const { service, sessions, audit } = await serviceWith(row);
+      await expect(service.endOne(ADA, SESSION)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND', status: 404 });
+      expect(sessions.revokedAt).toBeUndefined();
+      expect(audit.record).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      { name: 'keeps the one that asks', sessionId: SESSION },
+      { name: 'keeps none for the token of an outside issuer', sessionId: null },
+    ])('ends all others, and $name', async ({ sessionId }) => {
+      const { service, sessions, audit } = await serviceWith(session());
+      await service.endOthers({ ...ADA, sessionId });
+      expect(sessions.others).toEqual({ userId: 'ada', keptId: sessionId });
+      expect(audit.record.mock.calls).toEqual([['session.ended', { subjectId: 'ada' }]]);
+    });
+
+    it('ends the session of a refresh token that is revoked, of whatever generation', async () => {
+      const { service, sessions, token } = await serviceWith(session());
+      await service.revokeToken(token(4));
+      expect(sessions.revokedAt).toEqual(START);
+    });
+
+    it('ends the session of an access token that is revoked', async () => {
+      const { service, sessions } = await serviceWith(session());
+      await service.revokeToken('access token');
+      expect(sessions.revokedAt).toEqual(START);
+    });
+
+    it.each(['', 'forged', 'A'.repeat(70)])('ends nothing by the foreign token "%s"', async (foreign) => {
+      const { service, sessions } = await serviceWith(session());
+      await expect(service.revokeToken(foreign)).resolves.toBeUndefined();
+      expect(sessions.revokedAt).toBeUndefined();
+    });
   });
 });

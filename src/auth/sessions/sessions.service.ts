@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { Transactional } from '@nestjs-cls/transactional';
+import type { Actor } from '../../common/access/actor.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { newId } from '../../common/ids/uuid.js';
+import type { RowPage } from '../../common/paging/page.js';
+import type { PageQuery } from '../../common/paging/page-query.dto.js';
+import { Audit } from '../../core/audit/audit.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
+import { Outbox } from '../../core/outbox/outbox.js';
+import { RefreshTokenReused, SignedInFromNewDevice } from '../auth.events.js';
 import type { TokenResponse } from '../dto/token.response.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { RefreshTokens, type RefreshTokenContent } from '../tokens/refresh-tokens.js';
-import { SessionsRepository, type SessionRow } from './sessions.repository.js';
+import { SessionsRepository, type NewSession, type OwnSessionRow, type SessionRow } from './sessions.repository.js';
 
 /** Where a sign-in comes from, as its owner will recognise it in the list of sessions. */
 export interface Device {
@@ -23,6 +30,8 @@ export class SessionsService {
     private readonly sessions: SessionsRepository,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
+    private readonly audit: Audit,
+    private readonly outbox: Outbox,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
@@ -32,8 +41,13 @@ export class SessionsService {
     const seconds = Math.min(this.settings.REFRESH_TOKEN_TTL, this.settings.SESSION_MAX_AGE);
     const session = { id: newId(), userId, expiresAt: new Date(now.getTime() + seconds * 1_000) };
     const userAgent = device.userAgent?.slice(0, MAX_USER_AGENT) ?? null;
-    await this.sessions.insert({ ...session, createdAt: now, userAgent, ip: device.ip });
+    await this.insert({ ...session, createdAt: now, userAgent, ip: device.ip });
     return this.tokens({ ...session, generation: 0, lastUsedAt: now });
+  }
+
+  /** One's own live sessions, the one used last first. */
+  async pageLive(actor: Actor, query: PageQuery): Promise<RowPage<OwnSessionRow>> {
+    return this.sessions.pageLive(actor.id, this.clock.now(), query);
   }
 
   /**
@@ -56,8 +70,48 @@ export class SessionsService {
     return advanced ? this.tokens(advanced) : this.again(content, await this.liveSession(content, now), now);
   }
 
-  async end(sessionId: string): Promise<void> {
+  /** Signs out; a token of an outside issuer has no session to end. */
+  @Transactional()
+  async endOwn({ id, sessionId }: Actor): Promise<void> {
+    if (sessionId === null) return;
     await this.sessions.revoke(sessionId, this.clock.now());
+    await this.audit.record('session.ended', { subjectId: id });
+  }
+
+  /** @throws AppError `SESSION_NOT_FOUND` for one that is not live, or somebody else's */
+  @Transactional()
+  async endOne(actor: Actor, sessionId: string): Promise<void> {
+    const ended = await this.sessions.revokeOwn(sessionId, actor.id, this.clock.now());
+    if (!ended) throw new AppError('SESSION_NOT_FOUND');
+    await this.audit.record('session.ended', { subjectId: actor.id, sessionId });
+  }
+
+  @Transactional()
+  async endOthers({ id, sessionId }: Actor): Promise<void> {
+    await this.sessions.revokeOthers(id, sessionId, this.clock.now());
+    await this.audit.record('session.ended', { subjectId: id });
+  }
+
+  /** Ends the session of any token of ours, refresh or access; a token that is not ours changes nothing (RFC 7009). */
+  async revokeToken(token: string): Promise<void> {
+    const refresh = this.refreshTokens.read(token);
+    const sessionId = refresh?.sessionId ?? (await this.accessTokens.read(token))?.sessionId;
+    if (sessionId) await this.revoke(sessionId);
+  }
+
+  @Transactional()
+  private async revoke(sessionId: string): Promise<void> {
+    const userId = await this.sessions.revoke(sessionId, this.clock.now());
+    if (userId) await this.audit.record('session.ended', { subjectId: userId, sessionId });
+  }
+
+  @Transactional()
+  private async insert(session: NewSession): Promise<void> {
+    const isNewDevice = await this.sessions.isNewDevice(session.userId, session.userAgent);
+    await this.sessions.insert(session);
+    const { id, userId } = session;
+    await this.audit.record('session.started', { subjectId: userId, actorId: userId, sessionId: id });
+    if (isNewDevice) await this.outbox.record(new SignedInFromNewDevice(userId, id));
   }
 
   private async liveSession(content: RefreshTokenContent, now: Date): Promise<SessionRow> {
@@ -71,8 +125,16 @@ export class SessionsService {
     const isParent = content.generation === session.generation - 1;
     const age = now.getTime() - session.lastUsedAt.getTime();
     if (isParent && age <= this.settings.REFRESH_GRACE * 1_000) return this.tokens(session);
-    await this.sessions.revoke(session.id, now);
+    await this.endReused(session, now);
     throw new AppError('REFRESH_TOKEN_REUSED');
+  }
+
+  /** Committed by itself: the error that follows must not roll it back. */
+  @Transactional()
+  private async endReused({ id, userId }: SessionRow, now: Date): Promise<void> {
+    await this.sessions.revoke(id, now);
+    await this.audit.record('session.refresh_reused', { subjectId: userId, sessionId: id, outcome: 'failure' });
+    await this.outbox.record(new RefreshTokenReused(userId, id));
   }
 
   private async tokens(session: SessionRow): Promise<TokenResponse> {

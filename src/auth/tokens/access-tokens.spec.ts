@@ -4,6 +4,7 @@ import { testSettings } from '../../../test/support/test-settings.js';
 import type { Clock } from '../../core/clock/clock.js';
 import { Keyring } from '../../core/keys/keyring.js';
 import { AccessTokens } from './access-tokens.js';
+import { SigningKeys } from './signing-keys.js';
 
 const OLD = 'old-key-of-more-than-thirty-two-bytes-0123456789';
 const NEW = 'new-key-of-more-than-thirty-two-bytes-0123456789';
@@ -25,7 +26,8 @@ class TestClock implements Clock {
 
 function tokensWith(secrets: string, after = 0, overrides: NodeJS.ProcessEnv = {}): AccessTokens {
   const settings = testSettings('postgres://localhost/x', { SECRET_KEY: secrets, ...overrides });
-  return new AccessTokens(new JwtService(), new Keyring(settings), settings, new TestClock(after * 1_000));
+  const clock = new TestClock(after * 1_000);
+  return new AccessTokens(new JwtService(), new Keyring(settings), new SigningKeys(settings), settings, clock);
 }
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
@@ -68,11 +70,11 @@ describe('AccessTokens', () => {
   });
 
   it('reads what it signed', async () => {
-    expect(tokens.read(await tokens.sign(CONTENT))).toEqual(CONTENT);
+    expect(await tokens.read(await tokens.sign(CONTENT))).toEqual(CONTENT);
   });
 
-  it('reads a token made by hand, so that what is refused below is refused for its one fault', () => {
-    expect(tokens.read(signed(HEADER, PAYLOAD))).toEqual(CONTENT);
+  it('reads a token made by hand, so that what is refused below is refused for its one fault', async () => {
+    expect(await tokens.read(signed(HEADER, PAYLOAD))).toEqual(CONTENT);
   });
 
   it.each([
@@ -82,13 +84,13 @@ describe('AccessTokens', () => {
     { after: 10_000, valid: false },
   ])('is valid after $after seconds: $valid', async ({ after, valid }) => {
     const token = await tokens.sign(CONTENT);
-    expect(tokensWith(OLD, after).read(token)).toEqual(valid ? CONTENT : undefined);
+    expect(await tokensWith(OLD, after).read(token)).toEqual(valid ? CONTENT : undefined);
   });
 
   it('lives for as long as ACCESS_TOKEN_TTL says', async () => {
     const token = await tokensWith(OLD, 0, { ACCESS_TOKEN_TTL: '10' }).sign(CONTENT);
-    expect(tokensWith(OLD, 9).read(token)).toEqual(CONTENT);
-    expect(tokensWith(OLD, 10).read(token)).toBeUndefined();
+    expect(await tokensWith(OLD, 9).read(token)).toEqual(CONTENT);
+    expect(await tokensWith(OLD, 10).read(token)).toBeUndefined();
   });
 
   it.each([
@@ -108,8 +110,8 @@ describe('AccessTokens', () => {
     { name: 'has a session that is no id', token: signed(HEADER, { ...PAYLOAD, sid: 7 }) },
     { name: 'has another algorithm', token: signed({ ...HEADER, alg: 'HS512' }, PAYLOAD, 'sha512') },
     { name: 'has no algorithm', token: signed({ ...HEADER, alg: 'none' }, PAYLOAD) },
-  ])('refuses a token that $name, though the key is the right one', ({ token }) => {
-    expect(tokens.read(token)).toBeUndefined();
+  ])('refuses a token that $name, though the key is the right one', async ({ token }) => {
+    expect(await tokens.read(token)).toBeUndefined();
   });
 
   const genuine = signed(HEADER, PAYLOAD);
@@ -130,31 +132,40 @@ describe('AccessTokens', () => {
     { name: 'a signature in the other spelling of base64', token: `${header}.${payload}.${signature}=` },
     { name: 'a fourth part', token: `${genuine}.${signature}` },
     { name: 'a blank in front', token: ` ${genuine}` },
-  ])('refuses $name', ({ token }) => {
-    expect(tokens.read(token)).toBeUndefined();
+  ])('refuses $name', async ({ token }) => {
+    expect(await tokens.read(token)).toBeUndefined();
   });
 
-  it('refuses every other spelling of the last character, which has two bits to spare', () => {
+  it('refuses every other spelling of the last character, which has two bits to spare', async () => {
     const spellings = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
-    const accepted = spellings.filter((last) => tokens.read(genuine.slice(0, -1) + last) !== undefined);
+    const read = await Promise.all(spellings.map(async (last) => tokens.read(genuine.slice(0, -1) + last)));
+    const accepted = spellings.filter((_last, index) => read[index] !== undefined);
     expect(accepted).toEqual([genuine.at(-1)]);
   });
 
   it('refuses a token of another installation', async () => {
-    expect(tokens.read(await tokensWith(NEW).sign(CONTENT))).toBeUndefined();
+    expect(await tokens.read(await tokensWith(NEW).sign(CONTENT))).toBeUndefined();
   });
 
-  it('refuses a token signed with the secret itself, from which the key is derived', () => {
+  it('refuses a token signed with the secret itself, from which the key is derived', async () => {
     const content = `${encode(HEADER)}.${encode(PAYLOAD)}`;
     const forged = createHmac('sha256', OLD).update(content).digest('base64url');
-    expect(tokens.read(`${content}.${forged}`)).toBeUndefined();
+    expect(await tokens.read(`${content}.${forged}`)).toBeUndefined();
   });
 
   it('keeps tokens valid while the secret is exchanged, and no longer', async () => {
     const old = await tokens.sign(CONTENT);
     const during = tokensWith(`${NEW},${OLD}`);
-    expect(during.read(old)).toEqual(CONTENT);
-    expect(tokensWith(NEW).read(old)).toBeUndefined();
-    expect(tokensWith(NEW).read(await during.sign(CONTENT))).toEqual(CONTENT);
+    expect(await during.read(old)).toEqual(CONTENT);
+    expect(await tokensWith(NEW).read(old)).toBeUndefined();
+    expect(await tokensWith(NEW).read(await during.sign(CONTENT))).toEqual(CONTENT);
+  });
+
+  it.each([
+    { name: 'no signature', token: `${header}.${promoted}.` },
+    { name: 'the signature of another', token: `${header}.${promoted}.${signature}` },
+    { name: 'alg none', token: `${encode({ ...HEADER, alg: 'none' })}.${promoted}.` },
+  ])('never speaks for another account by $name', async ({ token }) => {
+    expect(await tokens.read(token)).toBeUndefined();
   });
 });

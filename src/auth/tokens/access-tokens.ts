@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { jwtVerify, SignJWT, type JWTVerifyOptions } from 'jose';
 import { isUuid, newId } from '../../common/ids/uuid.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
 import { Keyring } from '../../core/keys/keyring.js';
+import { SigningKeys, type SigningKey } from './signing-keys.js';
 
-/** Fixed here: what the header of a token says about its algorithm is never asked. */
-const ALGORITHM = 'HS256';
 /** The media type of access tokens (RFC 9068 §2.1), which keeps other JWTs of ours apart. */
 const TYPE = 'at+jwt';
 
@@ -15,62 +15,95 @@ export interface AccessTokenContent {
   sessionId: string;
 }
 
-/** Makes and checks access tokens; whether their session still lives is asked of the database. */
+type Claims = Record<string, unknown>;
+
+/**
+ * Makes and checks access tokens; whether their session still lives is asked of the database. The algorithm follows
+ * from the settings: HS256, or that of JWT_PRIVATE_KEY, and never both; what a header says of it is not asked.
+ */
 @Injectable()
 export class AccessTokens {
   constructor(
     private readonly jwt: JwtService,
     private readonly keyring: Keyring,
+    private readonly signingKeys: SigningKeys,
     private readonly settings: Settings,
     private readonly clock: Clock,
   ) {}
 
   async sign({ userId, sessionId }: AccessTokenContent): Promise<string> {
-    const issuedAt = this.seconds();
-    return this.jwt.signAsync(
-      { sid: sessionId, jti: newId(), iat: issuedAt, exp: issuedAt + this.settings.ACCESS_TOKEN_TTL },
-      {
-        secret: this.keyring.keysFor('access-token')[0],
-        header: { alg: ALGORITHM, typ: TYPE },
-        issuer: this.settings.PUBLIC_URL,
-        audience: this.settings.PUBLIC_URL,
-        subject: userId,
-      },
-    );
+    const iat = this.seconds();
+    const { PUBLIC_URL, ACCESS_TOKEN_TTL } = this.settings;
+    const claims = {
+      iss: PUBLIC_URL,
+      aud: PUBLIC_URL,
+      sub: userId,
+      sid: sessionId,
+      jti: newId(),
+      iat,
+      exp: iat + ACCESS_TOKEN_TTL,
+    };
+    const [key] = this.signingKeys.all;
+    return key ? signWith(key, claims) : this.signWithSecret(claims);
   }
 
   /** @returns undefined for a token that is expired, foreign, or of another kind */
-  read(token: string): AccessTokenContent | undefined {
+  async read(token: string): Promise<AccessTokenContent | undefined> {
+    const claims = this.signingKeys.all.length > 0 ? await this.verifyWithKeys(token) : this.verifyWithSecrets(token);
+    const { sub, sid } = claims ?? {};
+    if (typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sub) || !isUuid(sid)) return undefined;
+    return { userId: sub, sessionId: sid };
+  }
+
+  private async signWithSecret(claims: Claims): Promise<string> {
+    const [secret] = this.keyring.keysFor('access-token');
+    return this.jwt.signAsync(claims, { secret, header: { alg: 'HS256', typ: TYPE } });
+  }
+
+  private verifyWithSecrets(token: string): Claims | undefined {
     for (const secret of this.keyring.keysFor('access-token')) {
-      const content = this.readWith(secret, token);
-      if (content) return content;
+      const claims = this.verifyWithSecret(token, secret);
+      if (claims) return claims;
     }
     return undefined;
   }
 
-  private readWith(secret: Buffer, token: string): AccessTokenContent | undefined {
+  private verifyWithSecret(token: string, secret: Buffer): Claims | undefined {
     try {
-      const { header, payload } = this.jwt.verify<{ header: { typ?: string }; payload: Record<string, unknown> }>(
-        token,
-        {
-          secret,
-          algorithms: [ALGORITHM],
-          issuer: this.settings.PUBLIC_URL,
-          audience: this.settings.PUBLIC_URL,
-          clockTimestamp: this.seconds(),
-          complete: true,
-        },
-      );
-      const { sub, sid, exp } = payload;
-      if (header.typ !== TYPE || typeof exp !== 'number') return undefined;
-      if (typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sub) || !isUuid(sid)) return undefined;
-      return { userId: sub, sessionId: sid };
+      const { header, payload } = this.jwt.verify<{ header: { typ?: string }; payload: Claims }>(token, {
+        secret,
+        algorithms: ['HS256'],
+        issuer: this.settings.PUBLIC_URL,
+        audience: this.settings.PUBLIC_URL,
+        clockTimestamp: this.seconds(),
+        complete: true,
+      });
+      return header.typ === TYPE && typeof payload['exp'] === 'number' ? payload : undefined;
     } catch {
       return undefined;
     }
+  }
+
+  private async verifyWithKeys(token: string): Promise<Claims | undefined> {
+    for (const { publicKey, algorithm } of this.signingKeys.all) {
+      const options: JWTVerifyOptions = {
+        algorithms: [algorithm],
+        typ: TYPE,
+        issuer: this.settings.PUBLIC_URL,
+        audience: this.settings.PUBLIC_URL,
+        currentDate: this.clock.now(),
+        requiredClaims: ['exp'],
+      };
+      const verified = await jwtVerify(token, publicKey, options).catch(() => undefined);
+      if (verified) return verified.payload;
+    }
+    return undefined;
   }
 
   private seconds(): number {
     return Math.floor(this.clock.now().getTime() / 1_000);
   }
 }
+
+const signWith = ({ id, algorithm, privateKey }: SigningKey, claims: Claims): Promise<string> =>
+  new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ: TYPE, kid: id }).sign(privateKey);

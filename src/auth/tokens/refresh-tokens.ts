@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { parse, stringify } from 'uuid';
+import { parse } from 'uuid';
+import { uuidFromBytes } from '../../common/ids/uuid.js';
 import { Keyring } from '../../core/keys/keyring.js';
 
 const ID_BYTES = 16;
@@ -35,6 +36,7 @@ export class RefreshTokens {
     if (bytes.length !== TOKEN_BYTES || bytes.toString('base64url') !== token) return undefined;
     const content = bytes.subarray(0, ID_BYTES + GENERATION_BYTES);
     if (!this.keyring.verify('refresh-token', content, bytes.subarray(content.length))) return undefined;
-    return { sessionId: stringify(content.subarray(0, ID_BYTES)), generation: content.readUInt32BE(ID_BYTES) };
+    const sessionId = uuidFromBytes(content.subarray(0, ID_BYTES));
+    return sessionId ? { sessionId, generation: content.readUInt32BE(ID_BYTES) } : undefined;
   }
 }

@@ -5,6 +5,6 @@ export interface Actor {
   id: string;
   role: Role;
   emailVerified: boolean;
-  /** The session behind the access token, ended by signing out. */
-  sessionId: string;
+  /** The session behind the access token, ended by signing out; null for the token of an outside issuer. */
+  sessionId: string | null;
 }

@@ -28,7 +28,7 @@ export const PROBLEMS = define({
     cause: 'The token endpoint knows the grants `password` and `refresh_token`.',
     remedy: 'Use one of them.',
   },
-  VERIFICATION_TOKEN_INVALID: {
+  LINK_TOKEN_INVALID: {
     status: 400,
     title: 'The link is not valid any more',
     cause: 'The token was used already, has expired, was replaced, or was not made here.',
@@ -77,6 +77,18 @@ export const PROBLEMS = define({
     cause: 'The operator has set PASSWORD_GRANT=off.',
     remedy: 'Sign in through the outside issuer that the operator names.',
   },
+  WRONG_PASSWORD: {
+    status: 403,
+    title: 'The password is not right',
+    cause: 'A change of password or address needs the present password, and the one that was sent is another.',
+    remedy: 'Send the present password, or reset it.',
+  },
+  EMAIL_NOT_VERIFIED: {
+    status: 403,
+    title: 'The e-mail address is not confirmed',
+    cause: 'The operator asks for a confirmed address here (REQUIRE_VERIFIED).',
+    remedy: 'Follow the link of the mail; `POST /api/v1/auth/email/resend` sends another.',
+  },
   ROLE_REQUIRED: {
     status: 403,
     title: 'Not allowed',
@@ -112,6 +124,12 @@ export const PROBLEMS = define({
     title: 'No such address',
     cause: 'Nothing answers at this path.',
     remedy: 'See `/docs` for what there is.',
+  },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    title: 'No such session',
+    cause: 'There is no live session of yours of this id.',
+    remedy: 'See `GET /api/v1/auth/sessions`.',
   },
   USER_NOT_FOUND: {
     status: 404,

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { v7, validate } from 'uuid';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -7,3 +7,10 @@ export const newId = (): string => v7();
 
 /** Whether a text has the shape of a UUID of any version. */
 export const isUuid = (text: string): boolean => UUID.test(text);
+
+/** The text of 16 bytes; `undefined` where they are no UUID. */
+export function uuidFromBytes(bytes: Uint8Array): string | undefined {
+  const hex = Buffer.from(bytes).toString('hex');
+  const text = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return validate(text) ? text : undefined;
+}

@@ -4,10 +4,10 @@ import { MaxCharacters } from '../validation/characters.decorator.js';
 import { NotTogetherWith } from '../validation/not-together-with.decorator.js';
 import { ToInteger } from '../validation/to-integer.decorator.js';
 
-export const MAX_LIMIT = 100;
-export const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 20;
 /** Deeper offsets cost more than they are worth; cursors have no such bound. */
-export const MAX_SKIP = 100_000;
+const MAX_SKIP = 100_000;
 
 /** The paging parameters that every list takes: `cursor` or `skip`, never both. */
 export class PageQuery {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { plainToInstance } from 'class-transformer';
 import { IsInt, IsOptional, IsString, MinLength, validateSync } from 'class-validator';
 import { PageQuery } from '../paging/page-query.dto.js';
+import { MaxCharacters, MinCharacters } from './characters.decorator.js';
 import { IdParam } from './id-param.dto.js';
 import { IfSent } from './if-sent.decorator.js';
 import { ToInteger } from './to-integer.decorator.js';
@@ -18,6 +19,12 @@ class Dto {
   @IsString()
   @Trim()
   name?: string;
+}
+
+class Sized {
+  @MaxCharacters(5)
+  @MinCharacters(2)
+  text: unknown;
 }
 
 const read = <T extends object>(type: new () => T, value: object): T => plainToInstance(type, value);
@@ -73,6 +80,28 @@ describe('@IfSent', () => {
   });
 });
 
+describe('@MinCharacters and @MaxCharacters', () => {
+  it.each(['ab', 'abcde', '🗞🗞', '🗞🗞🗞🗞🗞', 'zoe\u0308', '\u200D\uFE0F', '  '])('take %j', (text) => {
+    expect(faultsOf(Sized, { text })).toEqual([]);
+  });
+
+  it.each([
+    { text: '', fault: 'text minLength' },
+    { text: 'a', fault: 'text minLength' },
+    { text: '🗞', fault: 'text minLength' },
+    { text: 'abcdef', fault: 'text maxLength' },
+    { text: '🗞🗞🗞🗞🗞🗞', fault: 'text maxLength' },
+    { text: 'a\uFE0F\uFE0F\uFE0F\uFE0F\uFE0F', fault: 'text maxLength' },
+    { text: 'x'.repeat(100_000), fault: 'text maxLength' },
+  ])('refuse $text by $fault', ({ text, fault }) => {
+    expect(faultsOf(Sized, { text })).toEqual([fault]);
+  });
+
+  it.each([7, null, undefined, ['a', 'b'], { length: 3 }])('refuse %j, which is no text', (text) => {
+    expect(faultsOf(Sized, { text })).toHaveLength(1);
+  });
+});
+
 describe('PageQuery', () => {
   it('has a limit of 20 where none is sent', () => {
     expect(read(PageQuery, {})).toEqual({ limit: 20 });
@@ -99,6 +128,10 @@ describe('PageQuery', () => {
     { field: 'page', value: '2', constraint: 'whitelistValidation' },
   ])('refuses $field=$value', ({ field, value, constraint }) => {
     expect(faultsOf(PageQuery, { [field]: value })).toEqual([`${field} ${constraint}`]);
+  });
+
+  it('refuses skip together with cursor', () => {
+    expect(faultsOf(PageQuery, { cursor: 'x', skip: '1' })).toEqual(['skip notTogetherWith']);
   });
 });
 

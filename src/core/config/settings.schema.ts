@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A text of decimal digits; `Number()` alone would take '1e3', '0x10' and '' too. */
@@ -28,7 +30,62 @@ const url = (protocols: string[], example: string) =>
 const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database');
 const httpUrl = url(['http:', 'https:'], 'https://example.com').transform((value) => value.replace(/\/+$/, ''));
 
-const CIDR = /^[0-9a-fA-F.:]+(\/\d{1,3})?$/;
+const MINIMUM_RSA_BITS = 2048;
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(pem);
+    if (asymmetricKeyType === 'rsa') return (asymmetricKeyDetails?.modulusLength ?? 0) >= MINIMUM_RSA_BITS;
+    if (asymmetricKeyType === 'ec') return asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    return asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
+
+/** One PEM after the other; `\\n` counts as a line break, since many environments have no other way to write one. */
+const privateKeys = z
+  .string()
+  .transform((value) => value.replaceAll('\\n', '\n').match(/-----BEGIN [^-]+-----[\s\S]+?-----END [^-]+-----/g) ?? [])
+  .refine(
+    (keys) => keys.length > 0 && keys.every(isPrivateKey),
+    'must be EC, RSA (2048 bits or more) or Ed25519 private keys in PEM',
+  );
+
+const outsideIssuers = z
+  .string()
+  .transform((value, context) => {
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z.array(
+      z.object({
+        issuer: z.url(),
+        jwksUri: z.url(),
+        audience: z.string().min(1),
+        // Asymmetric ones alone: with a public key as the secret of an HMAC anybody could sign.
+        algorithms: z.array(z.enum(['EdDSA', 'ES256', 'ES384', 'RS256', 'PS256'])).min(1),
+      }),
+    ),
+  );
+
+function isCidr(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const bits = new Map([
+    [4, 32],
+    [6, 128],
+  ]).get(isIP(address));
+  if (bits === undefined || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+}
+
+/** An address, or a name with an address in angle brackets. */
+const SENDER = /^(?:[^\s<>@,;"]+@[^\s<>@,;"]+|(?:"[^"\r\n]*"|[^<>"\r\n,;]*)\s*<[^\s<>@,;"]+@[^\s<>@,;"]+>)$/;
 
 /**
  * Every setting, in the order of `.env.example`, which is made from here. The sentence of a setting says what it does;
@@ -67,6 +124,16 @@ export const settingsSchema = z.object({
       'At least 32 random bytes, e.g. from "openssl rand -base64 48". Several separated by commas: the first signs, all verify.',
     example: 'replace-me-with-the-output-of-openssl-rand',
   }),
+  JWT_PRIVATE_KEY: privateKeys.optional().meta({
+    description:
+      'Private key (EC, RSA or Ed25519, PEM) that signs access tokens instead of SECRET_KEY; its public part is at /.well-known/jwks.json. Several one after the other: the first signs, all verify.',
+    example: '-----BEGIN PRIVATE KEY-----...',
+  }),
+  AUTH_ISSUERS: outsideIssuers.optional().meta({
+    description: 'Outside issuers whose tokens are accepted: a JSON list of {issuer, jwksUri, audience, algorithms}.',
+    example:
+      '[{"issuer":"https://id.example.com","jwksUri":"https://id.example.com/api/auth/jwks","audience":"https://example.com","algorithms":["EdDSA"]}]',
+  }),
   ACCESS_TOKEN_TTL: integer(10, 86400).prefault('900').meta({ description: 'Life of an access token, in seconds.' }),
   REFRESH_TOKEN_TTL: integer(60, 31536000)
     .prefault('2592000')
@@ -87,22 +154,33 @@ export const settingsSchema = z.object({
   REGISTRATION: z.enum(['open', 'closed']).default('open').meta({
     description: 'open: anybody may sign up; closed: administrators create accounts.',
   }),
+  REQUIRE_VERIFIED: z.enum(['off', 'publish', 'login']).default('off').meta({
+    description: 'What needs a confirmed address: off (nothing), publish (publishing) or login (signing in).',
+  }),
   SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional().meta({
     description: 'Mail server. Left out: mails are recorded and shown on /inbox. Required in production.',
     example: 'smtp://user:password@localhost:587',
   }),
-  MAIL_FROM: z.string().default('Broadsheet <broadsheet@localhost>').meta({
-    description: 'Sender of the mails: an address, or Name <address>.',
-  }),
+  MAIL_FROM: z
+    .string()
+    .regex(SENDER, 'must be one address, or Name <address>')
+    .default('Broadsheet <broadsheet@localhost>')
+    .meta({
+      description: 'Sender of the mails: an address, or Name <address>.',
+    }),
   VERIFY_URL: httpUrl.optional().meta({
     description: 'Page that the verification link leads to (?token= is appended); /verify here where it is left out.',
     example: 'https://example.com/verify',
+  }),
+  RESET_URL: httpUrl.optional().meta({
+    description: 'Page that the link to a new password leads to; /reset here where it is left out.',
+    example: 'https://example.com/reset',
   }),
   CORS_ORIGINS: list.prefault('').meta({
     description: 'Origins that browsers may call from, separated by commas. In development any localhost port.',
   }),
   TRUSTED_PROXIES: list
-    .pipe(z.array(z.string().regex(CIDR, 'must be addresses or CIDRs separated by commas')))
+    .pipe(z.array(z.string().refine(isCidr, 'must be addresses or CIDRs separated by commas')))
     .prefault('')
     .meta({ description: 'Addresses or CIDRs of the proxies whose X-Forwarded-* headers count.' }),
   ALLOWED_HOSTS: list.prefault('').meta({

@@ -112,7 +112,6 @@ describe('loadSettings', () => {
 
   describe('refuses a wrong value of', () => {
     it.each([
-      ['NODE_ENV', 'prod', /expected one of "development"\|"test"\|"staging"\|"production"/],
       ['PORT', 'abc', /must be a whole number/],
       ['PORT', '1e3', /must be a whole number/],
       ['PORT', '0x10', /must be a whole number/],
@@ -150,6 +149,14 @@ describe('loadSettings', () => {
     ])('%s: %s', (name, value, reason) => {
       expect(problemsOf({ ...DEVELOPMENT, [name]: value })).toEqual([
         expect.stringMatching(new RegExp(`^${name}: .*${reason.source}`)),
+      ]);
+    });
+
+    it('NODE_ENV: prod, which counts as production for everything else', () => {
+      expect(problemsOf({ ...DEVELOPMENT, NODE_ENV: 'prod' })).toEqual([
+        expect.stringMatching(/^NODE_ENV: .*expected one of "development"\|"test"\|"staging"\|"production"/),
+        'PUBLIC_URL: is missing',
+        'SMTP_URL: is missing',
       ]);
     });
   });

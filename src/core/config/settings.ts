@@ -27,15 +27,24 @@ export class SettingsError extends Error {
  */
 export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment()): Settings {
   const { values, problems } = readValues(environment);
-  const parsed = settingsSchema.safeParse(values);
-  if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`));
-    throw new SettingsError(problems);
+  const wrong = new Set(problems.map(nameOf));
+  const settings: Record<string, unknown> = {};
+  // One by one, so that a wrong setting does not hide what is wrong with another.
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    const parsed = schema.safeParse(values[name]);
+    settings[name] = parsed.data;
+    if (parsed.success) continue;
+    wrong.add(name);
+    problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
-  problems.push(...missing(parsed.data), ...secretProblems(parsed.data), ...productionProblems(parsed.data));
+  const complete = settings as ParsedSettings;
+  const others = [...missing(complete), ...secretProblems(complete), ...productionProblems(complete)];
+  problems.push(...others.filter((problem) => !wrong.has(nameOf(problem))));
   if (problems.length > 0) throw new SettingsError(problems);
-  return complete(parsed.data);
+  return withDefaults(complete);
 }
+
+const nameOf = (problem: string): string => problem.slice(0, problem.indexOf(':')).replace(/_FILE$/, '');
 
 /** The environment, with what a file `.env` adds to it; what is set already wins. */
 export function readEnvironment(): NodeJS.ProcessEnv {
@@ -45,7 +54,7 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 
 /** Whether what production refuses is refused. */
 export const isHardened = (settings: Pick<ParsedSettings, 'NODE_ENV'>): boolean =>
-  settings.NODE_ENV === 'production' || settings.NODE_ENV === 'staging';
+  settings.NODE_ENV !== 'development' && settings.NODE_ENV !== 'test';
 
 function readValues(environment: NodeJS.ProcessEnv): { values: Record<string, string>; problems: string[] } {
   const values: Record<string, string> = {};
@@ -90,11 +99,11 @@ function productionProblems(settings: ParsedSettings): string[] {
   const problems: string[] = [];
   if (settings.BCRYPT_COST < MINIMUM_PRODUCTION_BCRYPT_COST)
     problems.push(`BCRYPT_COST: must be at least ${MINIMUM_PRODUCTION_BCRYPT_COST} in ${settings.NODE_ENV}`);
-  if (settings.CORS_ORIGINS.includes('*')) problems.push(`CORS_ORIGINS: must not be * in ${settings.NODE_ENV}`);
+  if (settings.CORS_ORIGINS?.includes('*')) problems.push(`CORS_ORIGINS: must not be * in ${settings.NODE_ENV}`);
   return problems;
 }
 
-function complete(settings: ParsedSettings): Settings {
+function withDefaults(settings: ParsedSettings): Settings {
   return {
     ...settings,
     SECRET_KEY: settings.SECRET_KEY ?? [],

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { ClsServiceManager } from 'nestjs-cls';
-import { currentContext, runInContext, setContextUser } from './request-context.js';
+import { currentContext, runInContext, setContextActor } from './request-context.js';
 
 describe('runInContext', () => {
   it('is empty outside of any', () => {
     expect(currentContext()).toEqual({});
-    setContextUser('nobody');
+    setContextActor('nobody', 'no session');
     expect(currentContext()).toEqual({});
   });
 
@@ -23,16 +23,16 @@ describe('runInContext', () => {
       ['one', 'two', 'three'].map(async (requestId) =>
         runInContext({ requestId }, async () => {
           await setImmediate();
-          setContextUser(`user of ${requestId}`);
+          setContextActor(`user of ${requestId}`, `session of ${requestId}`);
           await setImmediate();
           return currentContext();
         }),
       ),
     );
     expect(seen).toMatchObject([
-      { requestId: 'one', userId: 'user of one' },
-      { requestId: 'two', userId: 'user of two' },
-      { requestId: 'three', userId: 'user of three' },
+      { requestId: 'one', userId: 'user of one', sessionId: 'session of one' },
+      { requestId: 'two', userId: 'user of two', sessionId: 'session of two' },
+      { requestId: 'three', userId: 'user of three', sessionId: 'session of three' },
     ]);
   });
 
@@ -49,12 +49,12 @@ describe('runInContext', () => {
   });
 
   it('changes nothing of what is around it', () => {
-    runInContext({ requestId: 'outer', userId: 'ada' }, () => {
+    runInContext({ requestId: 'outer', userId: 'ada', sessionId: 'of ada' }, () => {
       runInContext({ requestId: 'inner' }, () => {
-        setContextUser('bob');
-        expect(currentContext()).toMatchObject({ requestId: 'inner', userId: 'bob' });
+        setContextActor('bob', null);
+        expect(currentContext()).toMatchObject({ requestId: 'inner', userId: 'bob', sessionId: undefined });
       });
-      expect(currentContext()).toMatchObject({ requestId: 'outer', userId: 'ada' });
+      expect(currentContext()).toMatchObject({ requestId: 'outer', userId: 'ada', sessionId: 'of ada' });
     });
   });
 

@@ -6,6 +6,11 @@ export interface RequestContext extends ClsStore {
   requestId?: string;
   /** W3C Trace Context, as it came in. */
   traceparent?: string;
+  /** Where the request comes from. */
+  ip?: string;
+  userAgent?: string;
+  /** The session of the access token. */
+  sessionId?: string;
   /** The account that acts, once the guard knows it. */
   userId?: string;
 }
@@ -25,6 +30,8 @@ export function runInContext<T>(context: RequestContext, run: () => T): T {
 export const currentContext = (): RequestContext => (cls.isActive() ? cls.get() : {});
 
 /** Notes who acts, for the log lines and events that follow. */
-export function setContextUser(userId: string): void {
-  if (cls.isActive()) cls.set('userId', userId);
+export function setContextActor(userId: string, sessionId: string | null): void {
+  if (!cls.isActive()) return;
+  cls.set('userId', userId);
+  cls.set('sessionId', sessionId ?? undefined);
 }

@@ -30,10 +30,10 @@ const BY_STATUS: Record<number, ProblemCode> = {
 /** Whatever was thrown, as the one kind of error that leaves; what nobody foresaw is `INTERNAL_ERROR`. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const known = databaseProblem(error);
-  if (known) return known;
+  // First by what the HTTP layer says of it: a client that breaks off has an error code that databases use too.
   const code = knownCode(error);
-  return code ? new AppError(code, { cause: error }) : new AppError('INTERNAL_ERROR', { cause: error });
+  if (code) return new AppError(code, { cause: error });
+  return databaseProblem(error) ?? new AppError('INTERNAL_ERROR', { cause: error });
 }
 
 function knownCode(error: unknown): ProblemCode | undefined {

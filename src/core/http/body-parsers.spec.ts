@@ -26,8 +26,8 @@ describe('body parsers', () => {
 
   afterAll(() => server.close());
 
-  const send = async (url: string, type: string | undefined, payload: string | Buffer) => {
-    const headers = type === undefined ? {} : { 'content-type': type };
+  const send = async (url: string, type: string, payload: string | Buffer, encoding?: string) => {
+    const headers = { 'content-type': type, ...(encoding && { 'content-encoding': encoding }) };
     const answer = await server.inject({ method: 'POST', url, headers, payload });
     return { status: answer.statusCode, ...answer.json<{ body?: unknown; code?: string; message?: string }>() };
   };
@@ -82,6 +82,21 @@ describe('body parsers', () => {
     { name: 'JSON where a form is read', url: '/form', type: 'application/json' },
   ])('refuses $name', async ({ url, type }) => {
     expect(await send(url, type, '{}')).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+  });
+
+  it.each(['gzip', 'GZIP', 'br', 'deflate', 'identity, gzip', 'unknown'])(
+    'refuses a body in %s, whose size is not known before it is unpacked',
+    async (encoding) => {
+      for (const [url, type] of [
+        ['/json', 'application/json'],
+        ['/form', FORM],
+      ] as const)
+        expect(await send(url, type, '{}', encoding)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+    },
+  );
+
+  it('reads a body that says that it is not compressed', async () => {
+    expect(await send('/json', 'application/json', '{"a":1}', 'identity')).toMatchObject({ body: { a: 1 } });
   });
 
   describe('read a form', () => {

@@ -12,7 +12,7 @@ import { registerBodyParsers } from './body-parsers.js';
 import { requestId } from './request-id.js';
 
 /** Limits of the HTTP server; times in milliseconds, sizes in bytes. */
-export const HTTP_LIMITS = {
+const HTTP_LIMITS = {
   body: 1_048_576,
   headers: 16_384,
   /** The longest that any part of a path may be: a slug. */

@@ -4,6 +4,7 @@ import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
 import type { AppLogger } from '../logging/app-logger.js';
+import { clientAddress } from './client-address.js';
 import { notModified } from './conditional-get.js';
 import { hostGate } from './host-gate.js';
 import { traceparent } from './request-id.js';
@@ -11,9 +12,6 @@ import { checkKey, checkText } from './shape-gate.js';
 
 /** Everything that a request passes before and after Nest: context, host gate, shape of the URL, log line. */
 export function registerHttpHooks(fastify: FastifyInstance, settings: Settings, logger: AppLogger): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id);
-  });
   fastify.addHook('onRequest', hostGate(settings));
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
@@ -23,9 +21,14 @@ export function registerHttpHooks(fastify: FastifyInstance, settings: Settings, 
   fastify.addHook('onResponse', async (request, reply) => logRequest(logger, request, reply));
 }
 
+/** Longer ones are not told by anybody who means well, in characters. */
+const MAX_USER_AGENT = 400;
+
 const contextOf = (request: FastifyRequest): RequestContext => ({
   requestId: request.id,
   traceparent: traceparent(request.raw),
+  ip: clientAddress(request.ip) ?? undefined,
+  userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT),
 });
 
 function checkUrl(request: FastifyRequest): void {
@@ -49,6 +52,7 @@ function checkEncoding(url: string): void {
 }
 
 function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id);
   // What a route does not say otherwise is nobody's to keep.
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Not under /auth, where the time that an answer takes is nobody's business.

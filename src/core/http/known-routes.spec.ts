@@ -1,12 +1,14 @@
 import type { HttpAdapterHost } from '@nestjs/core';
 import fastify from 'fastify';
+import { testSettings } from '../../../test/support/test-settings.js';
 import { KnownRoutes } from './known-routes.js';
 
 const answer = async (): Promise<string> => 'x';
 
 describe('KnownRoutes', () => {
   const server = fastify({ exposeHeadRoutes: true });
-  const routes = new KnownRoutes({ httpAdapter: { getInstance: () => server } } as unknown as HttpAdapterHost);
+  const host = { httpAdapter: { getInstance: () => server } } as unknown as HttpAdapterHost;
+  const routes = new KnownRoutes(host, testSettings('postgres://localhost/x'));
   server.get('/', answer);
   server.get('/posts', answer);
   server.post('/posts', answer);
@@ -36,4 +38,24 @@ describe('KnownRoutes', () => {
       expect(routes.methodsOf(path)).toEqual([]);
     },
   );
+
+  it('tells who asks which methods a path knows', async () => {
+    const { statusCode, headers } = await server.inject({ method: 'OPTIONS', url: '/posts?limit=1' });
+    expect({ statusCode, allow: headers.allow }).toEqual({ statusCode: 200, allow: 'GET, HEAD, POST' });
+  });
+
+  it('tells who asks about a path that is not there so', async () => {
+    const asked = await server.inject({ method: 'OPTIONS', url: '/nowhere?x=1' });
+    expect(asked.statusCode).toBe(404);
+    expect(asked.headers['content-type']).toContain('application/problem+json');
+    expect(asked.headers).not.toHaveProperty('allow');
+    expect(asked.json()).toMatchObject({ code: 'ROUTE_NOT_FOUND', instance: '/nowhere?x=1' });
+  });
+
+  it('leaves the preflights of browsers alone, and other methods', async () => {
+    const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' };
+    const preflight = await server.inject({ method: 'OPTIONS', url: '/posts', headers });
+    expect(preflight.headers).not.toHaveProperty('allow');
+    expect(await server.inject('/posts')).toMatchObject({ statusCode: 200, body: 'x' });
+  });
 });

@@ -41,6 +41,8 @@ describe('checkShape', () => {
   it.each([
     { name: '__proto__', json: '{"__proto__": {"role": "admin"}}', field: '__proto__' },
     { name: 'constructor', json: '{"constructor": 1}', field: 'constructor' },
+    { name: 'toString', json: '{"toString": 1}', field: 'toString' },
+    { name: 'hasOwnProperty, further in', json: '{"a": {"hasOwnProperty": 1}}', field: 'a.hasOwnProperty' },
     { name: 'prototype, further in', json: '{"a": [{"prototype": 1}]}', field: 'a.0.prototype' },
   ])('refuses the key $name', ({ json, field }) => {
     expect(refusal(JSON.parse(json))).toEqual({ field, code: 'FORBIDDEN_KEY' });

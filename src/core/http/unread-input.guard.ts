@@ -3,6 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/internal';
 import type { FastifyRequest } from 'fastify';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
+import type { HttpRouteConfig } from './route-config.js';
 import { AppError } from '../../common/errors/app-error.js';
 
 interface ReadInput {
@@ -19,6 +20,8 @@ export class UnreadInputGuard implements CanActivate {
     const { body, query, routeOptions } = context.switchToHttp().getRequest<FastifyRequest>();
     // Pages are opened through links that others wrote.
     if (!routeOptions.url?.startsWith(API_PREFIX)) return true;
+    // OAuth endpoints ignore what they do not know (RFC 6749 §3.2).
+    if ((routeOptions.config as HttpRouteConfig).errorAnswer) return true;
     const read = this.inputOf(context);
     const unknown = [...(read.query ? [] : keysOf(query)), ...(read.body ? [] : keysOf(body))];
     if (unknown.length === 0) return true;

@@ -42,7 +42,7 @@ describe('Keyring', () => {
   });
 
   it('keeps purposes apart', () => {
-    const purposes: KeyPurpose[] = ['access-token', 'refresh-token', 'email-verification', 'cursor'];
+    const purposes: KeyPurpose[] = ['access-token', 'refresh-token', 'link', 'cursor', 'sign-in'];
     const ring = keyring(OLD);
     const keys = purposes.map((purpose) => ring.keysFor(purpose)[0]?.toString('hex'));
     expect(new Set(keys).size).toBe(purposes.length);

@@ -29,7 +29,10 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       async collect() {
-        for (const [key, value] of Object.entries(await read())) gauge.set({ [label]: key }, value);
+        const values = await read();
+        // What is not told any more is gone: a gauge would keep its last value for ever.
+        gauge.reset();
+        for (const [key, value] of Object.entries(values)) gauge.set({ [label]: key }, value);
       },
     });
   }

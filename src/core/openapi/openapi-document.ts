@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { completeDocument } from './complete-document.js';
 import { VERSION } from './version.js';
 
-export const TOKEN_URL = '/api/v1/auth/token';
+const TOKEN_URL = '/api/v1/auth/token';
 
 /** The OpenAPI 3.1 document of the whole API, made from its decorators. */
 export function createOpenApiDocument(app: INestApplication): OpenAPIObject {

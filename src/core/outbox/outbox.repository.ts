@@ -4,10 +4,11 @@ import type { OutboxEvent } from './outbox-event.entity.js';
 
 export type ClaimedEvent = Pick<OutboxEvent, 'id' | 'type' | 'payload' | 'context' | 'tries'>;
 
+// Times are kept to the millisecond, rounded: what was due just now may seem to be due half of one later.
 const CLAIM = {
   name: 'outbox.claim',
   text: `SELECT id, type, payload, context, tries FROM outbox_events
-    WHERE state = 'pending' AND next_try_at <= now()
+    WHERE state = 'pending' AND next_try_at <= now() + interval '1 millisecond'
     ORDER BY next_try_at, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
 };
 

@@ -23,9 +23,10 @@ export interface RateRule {
 
 /** A client that shows a token is most likely one of many behind one address; its account has the tight limit. */
 const TOKEN_FACTOR = 10;
-const SIGN_IN_NETWORK_FACTOR = 10;
 /** Sign-ups cost a password hash and a mail each. */
 const SIGN_UP_SHARE = 10;
+/** These may cause a mail each. */
+const ACCOUNT_MAIL_SHARE = 20;
 
 /** Counted as soon as the headers are there, before a body is read. */
 export const addressRules = ({ RATE_LIMIT }: Settings): RateRule[] => [
@@ -46,7 +47,7 @@ export const addressRules = ({ RATE_LIMIT }: Settings): RateRule[] => [
 ];
 
 /** Counted when it is known who asks, and for what. */
-export const routeRules = ({ RATE_LIMIT, LOGIN_RATE_LIMIT }: Settings): RateRule[] => [
+export const routeRules = ({ RATE_LIMIT }: Settings): RateRule[] => [
   { name: 'account', limit: RATE_LIMIT, window: 60, key: (request) => request.user?.id, problem: 'RATE_LIMITED' },
   {
     name: 'sign-up',
@@ -57,29 +58,11 @@ export const routeRules = ({ RATE_LIMIT, LOGIN_RATE_LIMIT }: Settings): RateRule
     problem: 'RATE_LIMITED',
   },
   {
-    name: 'sign-in',
-    routes: 'sign-in',
-    limit: LOGIN_RATE_LIMIT,
+    name: 'account-mail',
+    routes: 'account-mail',
+    limit: Math.ceil(RATE_LIMIT / ACCOUNT_MAIL_SHARE),
     window: 60,
-    key: (request) => (isRefresh(request.body) ? undefined : `${networkKey(request.ip)} ${loginOf(request.body)}`),
-    problem: 'TOO_MANY_ATTEMPTS',
-  },
-  {
-    name: 'sign-in-network',
-    routes: 'sign-in',
-    limit: LOGIN_RATE_LIMIT * SIGN_IN_NETWORK_FACTOR,
-    window: 60,
-    key: (request) => (isRefresh(request.body) ? undefined : networkKey(request.ip)),
-    problem: 'TOO_MANY_ATTEMPTS',
+    key: (request) => networkKey(request.ip),
+    problem: 'RATE_LIMITED',
   },
 ];
-
-/** The token endpoint takes refresh tokens too, with which nobody guesses. */
-const isRefresh = (body: unknown): boolean => ((body ?? {}) as { grant_type?: unknown }).grant_type === 'refresh_token';
-
-/** The account that somebody tries to sign in to, before the body is validated. */
-function loginOf(body: unknown): string {
-  const { username, email } = (body ?? {}) as { username?: unknown; email?: unknown };
-  const login = typeof username === 'string' ? username : email;
-  return typeof login === 'string' ? login.normalize('NFKC').toLowerCase().slice(0, 254) : '';
-}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { EmailVerificationTokens } from '../../auth/tokens/email-verification-tokens.js';
+import { SessionsRepository, type OwnSessionRow } from '../../auth/sessions/sessions.repository.js';
+import { LinkTokens, type LinkPurpose } from '../../auth/tokens/link-tokens.js';
 import { Settings } from '../../core/config/settings.js';
 import type { ContactRow } from '../../users/users.repository.js';
 import { UsersService } from '../../users/users.service.js';
@@ -13,7 +14,7 @@ export interface RenderedEmail {
   text: string;
 }
 
-type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'createdAt'>;
+type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'toAddress' | 'facts' | 'createdAt'>;
 
 /**
  * Makes a mail out of its row. Links with tokens are derived here, each time anew and always the same, so that none is
@@ -23,11 +24,12 @@ type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'createdAt'>;
 export class EmailRenderer {
   constructor(
     private readonly users: UsersService,
-    private readonly verificationTokens: EmailVerificationTokens,
+    private readonly sessions: SessionsRepository,
+    private readonly links: LinkTokens,
     private readonly settings: Settings,
   ) {}
 
-  /** @returns undefined when the reason for the mail has gone: its account was deleted */
+  /** @returns undefined when the reason for the mail has gone: its account was deleted, or what its link was for */
   async render(email: RenderableEmail): Promise<RenderedEmail | undefined> {
     const [rendered] = await this.renderAll([email]);
     return rendered;
@@ -35,24 +37,53 @@ export class EmailRenderer {
 
   /** The same for many, in their order. */
   async renderAll(emails: RenderableEmail[]): Promise<(RenderedEmail | undefined)[]> {
-    const contacts = await this.users.contacts(emails.map((email) => email.userId));
-    const byId = new Map(contacts.map((contact) => [contact.id, contact]));
+    const contacts = byId(await this.users.contacts(emails.map((email) => email.userId)));
+    const sessionIds = emails.flatMap(({ facts }) => facts.sessionId ?? []);
+    const sessions = byId(sessionIds.length > 0 ? await this.sessions.devices(sessionIds) : []);
     return emails.map((email) => {
-      const contact = byId.get(email.userId);
-      return contact && this.letter(email, contact);
+      const contact = contacts.get(email.userId);
+      if (!contact || hasLostItsReason(email, contact)) return undefined;
+      return this.letter(email, contact, sessions.get(email.facts.sessionId ?? ''));
     });
   }
 
-  private letter(email: RenderableEmail, contact: ContactRow): RenderedEmail {
-    const verifyUrl = this.link('VERIFY_URL', '/verify', this.verificationTokens.derive(contact, email.createdAt));
-    const letter = LETTERS[email.kind]({ name: contact.fullName ?? contact.username, verifyUrl });
+  private letter(email: RenderableEmail, contact: ContactRow, session: OwnSessionRow | undefined): RenderedEmail {
+    const { link, write } = LETTERS[email.kind];
+    const written = write({
+      name: contact.fullName ?? contact.username,
+      pendingEmail: contact.pendingEmail,
+      role: contact.role,
+      device: session ? deviceOf(session) : 'unknown',
+      url: link ? this.link(link, this.links.derive(link, contact, email.createdAt)) : '',
+    });
+    const letter = { ...written, greeting: `Hello ${contact.fullName ?? contact.username},` };
     return { subject: letter.subject, html: htmlLetter(letter).text, text: textLetter(letter) };
   }
 
   /** From the settings alone: what a request said of its host never gets into a mail. */
-  private link(setting: 'VERIFY_URL', path: string, token: string): string {
-    const url = new URL(this.settings[setting] ?? `${this.settings.PUBLIC_URL}${path}`);
+  private link(purpose: LinkPurpose, token: string): string {
+    const { PUBLIC_URL, VERIFY_URL, RESET_URL } = this.settings;
+    const setsPassword = purpose === 'reset' || purpose === 'invite';
+    const url = new URL(setsPassword ? (RESET_URL ?? `${PUBLIC_URL}/reset`) : (VERIFY_URL ?? `${PUBLIC_URL}/verify`));
     url.searchParams.set('token', token);
     return url.toString();
   }
 }
+
+/**
+ * A link goes out only to the address that it is about, and only while password and address are those for which it was
+ * asked: a mail may have waited for hours.
+ */
+function hasLostItsReason({ kind, toAddress, facts }: RenderableEmail, contact: ContactRow): boolean {
+  if (contact.deletedAt) return kind !== 'account-deleted';
+  const { link } = LETTERS[kind];
+  if (!link) return false;
+  const address = link === 'change-email' ? contact.pendingEmail : contact.email;
+  const since = facts.credentialsChangedAt;
+  return address !== toAddress || (since !== undefined && since !== contact.credentialsChangedAt.toISOString());
+}
+
+const byId = <Row extends { id: string }>(rows: Row[]): Map<string, Row> => new Map(rows.map((row) => [row.id, row]));
+
+const deviceOf = ({ userAgent, ip, createdAt }: OwnSessionRow): string =>
+  `${userAgent ?? 'an unnamed program'}, at ${ip ?? 'an unknown address'}, ${createdAt.toUTCString()}`;

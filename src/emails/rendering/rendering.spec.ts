@@ -1,10 +1,11 @@
 import PostalMime from 'postal-mime';
 import { testSettings } from '../../../test/support/test-settings.js';
-import { EmailVerificationTokens } from '../../auth/tokens/email-verification-tokens.js';
+import type { OwnSessionRow, SessionsRepository } from '../../auth/sessions/sessions.repository.js';
+import { LinkTokens } from '../../auth/tokens/link-tokens.js';
 import { Keyring } from '../../core/keys/keyring.js';
 import type { ContactRow } from '../../users/users.repository.js';
 import type { UsersService } from '../../users/users.service.js';
-import { EMAIL_KINDS } from '../email.entity.js';
+import { EMAIL_KINDS, type EmailKind } from '../email.entity.js';
 import { EmailRenderer, type RenderedEmail } from './email-renderer.js';
 import { htmlLetter, textLetter, type Letter } from './layout.js';
 import { LETTERS } from './letters.js';
@@ -17,9 +18,21 @@ const ADA: ContactRow = {
   fullName: 'Ada Lovelace',
   isActive: true,
   emailVerifiedAt: null,
-  sessionsValidFrom: new Date('2026-02-01T00:00:00Z'),
+  pendingEmail: null,
+  credentialsChangedAt: new Date('2026-02-01T00:00:00Z'),
+  deletedAt: null,
+  role: 'user',
 };
-const WELCOME = { kind: 'welcome', userId: ADA.id, createdAt: OWED } as const;
+const WELCOME = { kind: 'welcome', userId: ADA.id, toAddress: ADA.email, facts: {}, createdAt: OWED } as const;
+
+const SESSION: OwnSessionRow = {
+  id: '01970f40-1d5e-7c21-8a34-6b0c9e7d2f55',
+  userAgent: 'Firefox',
+  ip: '203.0.113.7',
+  createdAt: new Date('2026-03-01T11:59:00Z'),
+  lastUsedAt: OWED,
+  expiresAt: OWED,
+};
 
 const LETTER: Letter = {
   subject: 'A subject',
@@ -29,11 +42,18 @@ const LETTER: Letter = {
   reason: 'Because.',
 };
 
-function rendererFor(contacts: ContactRow[], overrides: NodeJS.ProcessEnv = {}) {
+function rendererFor(contacts: ContactRow[], overrides: NodeJS.ProcessEnv = {}, stored: OwnSessionRow[] = []) {
   const settings = testSettings('postgres://localhost/x', overrides);
-  const tokens = new EmailVerificationTokens(new Keyring(settings));
+  const tokens = new LinkTokens(new Keyring(settings));
   const users = { contacts: async (ids: string[]) => contacts.filter(({ id }) => ids.includes(id)) };
-  return { renderer: new EmailRenderer(users as UsersService, tokens, settings), tokens };
+  const sessions = { devices: jest.fn(async (ids: string[]) => stored.filter(({ id }) => ids.includes(id))) };
+  const renderer = new EmailRenderer(
+    users as UsersService,
+    sessions as unknown as SessionsRepository,
+    tokens,
+    settings,
+  );
+  return { renderer, tokens, sessions };
 }
 
 async function render(contact: ContactRow, overrides: NodeJS.ProcessEnv = {}): Promise<RenderedEmail> {
@@ -48,10 +68,13 @@ const tagsOf = (markup: string): string[] => markup.match(/<[^>]*>/g) ?? [];
 
 describe('letters', () => {
   it.each(EMAIL_KINDS)('of the kind %s say everything that a mail needs', (kind) => {
-    const letter = LETTERS[kind]({ name: 'Ada', verifyUrl: 'https://example.com/verify' });
+    const url = 'https://example.com/verify';
+    const { link, write } = LETTERS[kind];
+    const letter = write({ name: 'Ada', pendingEmail: 'new@example.com', role: 'editor', device: 'Firefox', url });
     expect(letter.subject).not.toBe('');
     expect(letter.subject).not.toContain('\n');
-    expect(letter.greeting).toContain('Ada');
+    // A letter has a link exactly where it says what the link is for.
+    expect(letter.action?.url).toBe(link && url);
     expect(letter.paragraphs.length).toBeGreaterThan(0);
     expect(letter.reason).not.toBe('');
   });
@@ -83,7 +106,7 @@ describe('EmailRenderer', () => {
   it('leads to the page for verification with the token of this very mail', async () => {
     const { renderer, tokens } = rendererFor([ADA]);
     const { html, text } = (await renderer.render(WELCOME)) ?? { html: '', text: '' };
-    const link = `http://localhost:3000/verify?token=${tokens.derive(ADA, OWED)}`;
+    const link = `http://localhost:3000/verify?token=${tokens.derive('verify', ADA, OWED)}`;
     expect(new Set(linksOf(html))).toEqual(new Set([link]));
     expect(linksOf(text)).toEqual([link]);
   });
@@ -134,6 +157,95 @@ describe('EmailRenderer', () => {
     expect(await rendererFor([]).renderer.render(WELCOME)).toBeUndefined();
   });
 
+  const KINDS = [
+    { kind: 'welcome', page: 'verify', purpose: 'verify' },
+    { kind: 'verify', page: 'verify', purpose: 'verify' },
+    { kind: 'email-change', page: 'verify', purpose: 'change-email' },
+    { kind: 'password-reset', page: 'reset', purpose: 'reset' },
+    { kind: 'invitation', page: 'reset', purpose: 'invite' },
+  ] as const;
+
+  it.each(KINDS)('leads from $kind to /$page, by a link to $purpose', async ({ kind, page, purpose }) => {
+    const changing = { ...ADA, pendingEmail: 'new@example.com' };
+    const { renderer, tokens } = rendererFor([changing]);
+    const toAddress = kind === 'email-change' ? 'new@example.com' : ADA.email;
+    const { html, text } = (await renderer.render({ ...WELCOME, kind, toAddress })) ?? { html: '', text: '' };
+    const link = `http://localhost:3000/${page}?token=${tokens.derive(purpose, changing, OWED)}`;
+    expect(new Set([...linksOf(html), ...linksOf(text)])).toEqual(new Set([link]));
+  });
+
+  const linked = new Set<EmailKind>(KINDS.map(({ kind }) => kind));
+
+  it.each(EMAIL_KINDS.filter((kind) => !linked.has(kind)))('has no link in %s, nor a token', async (kind) => {
+    const { renderer } = rendererFor([{ ...ADA, pendingEmail: 'new@example.com' }], {}, [SESSION]);
+    const rendered = await renderer.render({ ...WELCOME, kind, facts: { sessionId: SESSION.id } });
+    expect(linksOf(rendered?.text ?? '')).toEqual([]);
+    expect(linksOf(rendered?.html ?? '')).toEqual([]);
+    expect(rendered?.text).not.toMatch(/[\w-]{40}/);
+  });
+
+  it('leads to RESET_URL where a password is to be set, and nowhere else', async () => {
+    const settings = { RESET_URL: 'https://app.example/new-password', VERIFY_URL: 'https://app.example/confirm' };
+    const { renderer } = rendererFor([{ ...ADA, pendingEmail: 'new@example.com' }], settings);
+    for (const { kind, page } of KINDS) {
+      const toAddress = kind === 'email-change' ? 'new@example.com' : ADA.email;
+      const { text } = (await renderer.render({ ...WELCOME, kind, toAddress })) ?? { text: '' };
+      const begins = page === 'reset' ? settings.RESET_URL : settings.VERIFY_URL;
+      expect(linksOf(text)).toEqual([expect.stringContaining(`${begins}?token=`)]);
+    }
+  });
+
+  it.each(['new-sign-in', 'refresh-reused'] as const)('says in %s which device it was', async (kind) => {
+    const { renderer, sessions } = rendererFor([ADA], {}, [SESSION]);
+    const { text } = (await renderer.render({ ...WELCOME, kind, facts: { sessionId: SESSION.id } })) ?? { text: '' };
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('Firefox, at 203.0.113.7, Sun, 01 Mar 2026 11:59:00 GMT');
+    expect(sessions.devices.mock.calls).toEqual([[[SESSION.id]]]);
+  });
+
+  it.each([
+    {
+      name: 'has no name and no address',
+      stored: [{ ...SESSION, userAgent: null, ip: null }],
+      says: 'an unnamed program, at an unknown address',
+    },
+    { name: 'is gone', stored: [], says: 'unknown' },
+  ])('says so where the device $name', async ({ stored, says }) => {
+    const { renderer } = rendererFor([ADA], {}, stored);
+    const email = { ...WELCOME, kind: 'new-sign-in', facts: { sessionId: SESSION.id } } as const;
+    expect((await renderer.render(email))?.text.replaceAll(/\s+/g, ' ')).toContain(says);
+  });
+
+  it('keeps the hostile name of a program a text', async () => {
+    const hostile = { ...SESSION, userAgent: '<img src=x onerror=alert(1)> https://evil.example/' };
+    const email = { ...WELCOME, kind: 'new-sign-in', facts: { sessionId: SESSION.id } } as const;
+    const rendered = await rendererFor([ADA], {}, [hostile]).renderer.render(email);
+    const plain = await rendererFor([ADA], {}, [SESSION]).renderer.render(email);
+    expect(tagsOf(rendered?.html ?? '')).toEqual(tagsOf(plain?.html ?? ''));
+  });
+
+  it('asks for no devices where no mail needs one', async () => {
+    const { renderer, sessions } = rendererFor([ADA]);
+    await renderer.renderAll([WELCOME, WELCOME]);
+    expect(sessions.devices).not.toHaveBeenCalled();
+  });
+
+  it('tells the old address which one is to take its place', async () => {
+    const { renderer } = rendererFor([{ ...ADA, pendingEmail: 'new@example.com' }]);
+    expect((await renderer.render({ ...WELCOME, kind: 'email-change-notice' }))?.text).toContain('new@example.com');
+  });
+
+  it('tells the role', async () => {
+    const { renderer } = rendererFor([{ ...ADA, role: 'editor' }]);
+    expect((await renderer.render({ ...WELCOME, kind: 'role-changed' }))?.text).toContain('editor');
+  });
+
+  it('writes to a deleted account that it was deleted, and nothing else', async () => {
+    const { renderer } = rendererFor([{ ...ADA, deletedAt: OWED }]);
+    const rendered = await renderer.renderAll(EMAIL_KINDS.map((kind) => ({ ...WELCOME, kind })));
+    const written = EMAIL_KINDS.filter((_kind, index) => rendered[index] !== undefined);
+    expect(written).toEqual(['account-deleted']);
+  });
+
   it('renders many in their order, whatever order their accounts come in', async () => {
     const bob = { ...ADA, id: '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a12', fullName: 'Bob' };
     const { renderer } = rendererFor([bob, ADA]);
@@ -151,5 +263,23 @@ describe('EmailRenderer', () => {
     const { html } = await render(ADA);
     const parsed = await PostalMime.parse(`Content-Type: text/html; charset=utf-8\r\n\r\n${html}`);
     expect(parsed.html).toContain('Confirm my address');
+  });
+
+  describe('for an address that is not the one any more', () => {
+    it('has no link that confirms another one in its place', async () => {
+      // Owed to first@example.com and tried again after the account has named second@example.com.
+      const { renderer, tokens } = rendererFor([{ ...ADA, pendingEmail: 'second@example.com' }]);
+      const email = { ...WELCOME, kind: 'email-change', toAddress: 'first@example.com' } as const;
+      const token = tokens.derive('change-email', { ...ADA, pendingEmail: 'second@example.com' }, OWED);
+      expect((await renderer.render(email))?.text ?? '').not.toContain(token);
+    });
+
+    it('has no link that sets the password', async () => {
+      // Owed to the former address, and tried again after the account has another one.
+      const { renderer, tokens } = rendererFor([{ ...ADA, email: 'new@example.com' }]);
+      const email = { ...WELCOME, kind: 'password-reset', toAddress: 'ada@example.com' } as const;
+      const token = tokens.derive('reset', { ...ADA, email: 'new@example.com' }, OWED);
+      expect((await renderer.render(email))?.text ?? '').not.toContain(token);
+    });
   });
 });

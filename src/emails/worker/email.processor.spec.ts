@@ -22,6 +22,7 @@ const email = (members: Partial<EmailRow> = {}): EmailRow => ({
   tries: 1,
   lastAnswer: null,
   context: { requestId: 'req-1' },
+  facts: {},
   createdAt: new Date('2026-03-01T12:00:00Z'),
   sentAt: null,
   ...members,
@@ -83,7 +84,9 @@ describe('EmailProcessor', () => {
     renderer.render.mockResolvedValue(undefined);
     await processor.process(JOB);
     expect(mailer.send).not.toHaveBeenCalled();
-    expect(emails.finish.mock.calls).toEqual([[email(), 'cancelled', 'The account was deleted']]);
+    expect(emails.finish.mock.calls).toEqual([
+      [email(), 'cancelled', 'The account was deleted, or its address or password changed'],
+    ]);
   });
 
   it.each([

@@ -42,7 +42,12 @@ export class EmailProcessor extends WorkerHost implements BeforeApplicationShutd
     let answer: string;
     try {
       const rendered = await this.renderer.render(email);
-      if (!rendered) return await this.emails.finish(email, 'cancelled', 'The account was deleted');
+      if (!rendered)
+        return await this.emails.finish(
+          email,
+          'cancelled',
+          'The account was deleted, or its address or password changed',
+        );
       answer = await this.mailer.send(email, rendered);
     } catch (error) {
       return this.failed(email, error);

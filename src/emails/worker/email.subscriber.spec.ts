@@ -5,26 +5,31 @@ import type { EmailsRepository, NewEmail } from '../emails.repository.js';
 import type { EmailQueue } from './email-queue.js';
 import { EmailSubscriber } from './email.subscriber.js';
 
+const SINCE = new Date('2026-03-01T12:00:00Z');
+
 describe('EmailSubscriber', () => {
   const insert = jest.fn<Promise<void>, [NewEmail]>();
   const contact = jest.fn();
+  const countRecent = jest.fn();
   const add = jest.fn();
   const subscriber = new EmailSubscriber(
-    { insert } as unknown as EmailsRepository,
+    { insert, countRecent } as unknown as EmailsRepository,
     { contact } as unknown as UsersService,
     { add } as unknown as EmailQueue,
   );
 
   beforeEach(() => {
     jest.resetAllMocks();
-    contact.mockResolvedValue({ id: 'ada', email: 'Ada@example.com' });
+    contact.mockResolvedValue({ id: 'ada', email: 'Ada@example.com', credentialsChangedAt: SINCE });
+    countRecent.mockResolvedValue(0);
   });
 
   it('owes whoever registered a welcome, to the address as it was typed', async () => {
     const context = { requestId: 'req-1', traceparent: 'trace' };
+    const facts = { credentialsChangedAt: SINCE.toISOString() };
     await runInContext({ ...context, userId: 'root' }, async () => subscriber.welcome(new UserRegistered('ada')));
     expect(insert.mock.calls).toEqual([
-      [{ id: expect.any(String), kind: 'welcome', userId: 'ada', toAddress: 'Ada@example.com', context }],
+      [{ id: expect.any(String), kind: 'welcome', userId: 'ada', toAddress: 'Ada@example.com', facts, context }],
     ]);
   });
 
@@ -33,6 +38,13 @@ describe('EmailSubscriber', () => {
     expect(add).not.toHaveBeenCalled();
     await afterCommit?.();
     expect(add.mock.calls).toEqual([[{ id: insert.mock.calls[0]?.[0].id, tries: 0 }]]);
+  });
+
+  it('owes no fourth welcome to an address within the hour', async () => {
+    countRecent.mockResolvedValue(3);
+    expect(await subscriber.welcome(new UserRegistered('ada'))).toBeUndefined();
+    expect(countRecent.mock.calls).toEqual([['welcome', 'Ada@example.com', 3_600]]);
+    expect(insert).not.toHaveBeenCalled();
   });
 
   it('owes nothing to an account that is gone already', async () => {

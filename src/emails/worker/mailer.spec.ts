@@ -55,12 +55,10 @@ class MailServer {
 
 const refusal = (responseCode: number): Error => Object.assign(new Error('not today'), { responseCode });
 
-const settingsFor = (url: string | undefined, overrides: NodeJS.ProcessEnv = {}) =>
-  testSettings('postgres://localhost/x', {
-    SMTP_URL: url,
-    MAIL_FROM: '"Daily, The" <news@paper.example>',
-    ...overrides,
-  });
+const settingsFor = (url: string | undefined, overrides: NodeJS.ProcessEnv = {}) => ({
+  ...testSettings('postgres://localhost/x', { SMTP_URL: url, ...overrides }),
+  MAIL_FROM: '"Daily, The" <news@paper.example>',
+});
 
 describe('Mailer', () => {
   let server: MailServer | undefined;

@@ -19,7 +19,7 @@ import { findPostmaster } from './postmaster.js';
 import { findRunningProcess } from './running-process.js';
 
 const SOURCES = dirname(fileURLToPath(import.meta.url));
-const PROJECT = join(SOURCES, '..', '..');
+const PROJECT = join(SOURCES, '..', '..', '..');
 const LIMIT_MILLISECONDS = 30_000;
 
 const isRoot = process.geteuid?.() === 0;

@@ -3,7 +3,7 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsString, Matches } from 'class-validator';
 import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 
-export const MAX_TAGS = 20;
+const MAX_TAGS = 20;
 export const MAX_TAG_LENGTH = 50;
 /** Letters and digits of any script, joined by single hyphens, dots, pluses or spaces. */
 const TAG = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} .+#-]*$/u;
@@ -26,9 +26,9 @@ export const IsTags = () =>
         ? [...new Set(value.map((tag: unknown) => (typeof tag === 'string' ? normaliseTag(tag) : tag)))]
         : value,
     ),
-    Matches(TAG, { each: true, message: 'each tag must be letters and digits, and . + # - or spaces between them' }),
-    MaxCharacters(MAX_TAG_LENGTH, { each: true }),
-    IsString({ each: true }),
-    ArrayMaxSize(MAX_TAGS),
     IsArray(),
+    ArrayMaxSize(MAX_TAGS),
+    IsString({ each: true }),
+    MaxCharacters(MAX_TAG_LENGTH, { each: true }),
+    Matches(TAG, { each: true, message: 'each tag must be letters and digits, and . + # - or spaces between them' }),
   );

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
+import { IsSingleLine } from '../../common/validation/single-line.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
 import { MAX_EXCERPT_LENGTH } from '../excerpt.js';
 import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slug.js';
@@ -60,6 +61,7 @@ class PostFields {
 export class WritePostDto extends PostFields {
   @ApiProperty(TITLE)
   @Trim()
+  @IsSingleLine()
   @MaxCharacters(MAX_TITLE_LENGTH)
   @MinCharacters(1)
   @IsString()
@@ -76,6 +78,7 @@ export class PatchPostDto extends PostFields {
   @ApiPropertyOptional(TITLE)
   @IfSent()
   @Trim()
+  @IsSingleLine()
   @MaxCharacters(MAX_TITLE_LENGTH)
   @MinCharacters(1)
   @IsString()

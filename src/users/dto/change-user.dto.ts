@@ -3,6 +3,7 @@ import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
 import { MaxCharacters } from '../../common/validation/characters.decorator.js';
 import { ROLES, type Role } from '../../common/access/role.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
+import { IsSingleLine } from '../../common/validation/single-line.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
 import { IsUsername, USERNAME_SCHEMA } from './username.decorator.js';
 
@@ -10,6 +11,7 @@ class ChangeableUser {
   @ApiPropertyOptional({ type: String, nullable: true, maxLength: 100, example: 'Ada King, Countess of Lovelace' })
   @IsOptional()
   @Trim()
+  @IsSingleLine()
   @MaxCharacters(100)
   @IsString()
   fullName?: string | null;

@@ -1,10 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString } from 'class-validator';
 import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
+import { ToBoolean } from '../../common/validation/to-boolean.decorator.js';
 import { ROLES, type Role } from '../../common/access/role.js';
 import { PageQuery } from '../../common/paging/page-query.dto.js';
 
-export const USER_SORTS = ['createdAt', '-createdAt', 'username', '-username'] as const;
+const USER_SORTS = ['createdAt', '-createdAt', 'username', '-username'] as const;
 
 export type UserSort = (typeof USER_SORTS)[number];
 
@@ -20,6 +21,12 @@ export class ListUsersQuery extends PageQuery {
   @IsOptional()
   @IsIn(ROLES)
   role?: Role;
+
+  @ApiPropertyOptional({ description: 'Deleted ones instead, for administrators', example: false })
+  @IsOptional()
+  @IsBoolean()
+  @ToBoolean()
+  deleted: boolean = false;
 
   @ApiPropertyOptional({ enum: USER_SORTS, default: '-createdAt', description: 'A leading - turns the order round' })
   @IsOptional()

@@ -17,6 +17,10 @@ describe('CreateUserDto', () => {
     expect(await validate(CreateUserDto, NEW)).toEqual(NEW);
   });
 
+  it('takes an address alone, with which administrators invite; the service refuses others', async () => {
+    expect(await validate(CreateUserDto, { email: NEW.email })).toEqual({ email: NEW.email });
+  });
+
   it('trims the address and the name, and never the password', async () => {
     expect(
       await validate(CreateUserDto, { email: ' ada@example.com ', password: ' correct horse ', fullName: ' Ada ' }),
@@ -42,14 +46,18 @@ describe('CreateUserDto', () => {
     { field: 'email', value: 'Ada <ada@example.com>', code: 'IS_EMAIL' },
     { field: 'email', value: 'ada@example.com,bob@example.com', code: 'IS_EMAIL' },
     { field: 'email', value: 'ada@example.com\r\nBcc: bob@example.com', code: 'IS_EMAIL' },
-    { field: 'email', value: 'àda@example.com', code: 'IS_EMAIL' },
+    { field: 'email', value: 'àda@example.com', code: 'MATCHES' },
+    { field: 'email', value: 'ada@exämple.com', code: 'MATCHES' },
+    { field: 'email', value: '"a b"@example.com', code: 'MATCHES' },
+    { field: 'email', value: '"a@b,c"@example.com', code: 'MATCHES' },
+    { field: 'email', value: '"a\r\nBcc: bob@example.com"@example.com', code: 'MATCHES' },
     { field: 'email', value: ['ada@example.com'], code: 'IS_STRING' },
     { field: 'email', value: `${'x'.repeat(250)}@example.com`, code: 'MAX_LENGTH' },
-    { field: 'password', value: undefined, code: 'IS_STRING' },
+    { field: 'password', value: null, code: 'IS_STRING' },
     { field: 'password', value: 12_345_678, code: 'IS_STRING' },
     { field: 'password', value: 'x'.repeat(257), code: 'MAX_LENGTH' },
-    { field: 'username', value: 'ab', code: 'IS_LENGTH' },
-    { field: 'username', value: 'x'.repeat(51), code: 'IS_LENGTH' },
+    { field: 'username', value: 'ab', code: 'MIN_LENGTH' },
+    { field: 'username', value: 'x'.repeat(51), code: 'MAX_LENGTH' },
     { field: 'username', value: 'ada lovelace', code: 'MATCHES' },
     { field: 'username', value: 'ada@example.com', code: 'MATCHES' },
     { field: 'username', value: 'adа-in-cyrillic', code: 'MATCHES' },
@@ -108,13 +116,15 @@ describe('ReplaceUserDto', () => {
 
 describe('ListUsersQuery', () => {
   it('shows the newest first where nothing else is asked for', async () => {
-    expect(await validate(ListUsersQuery, {})).toEqual({ limit: 20, sort: '-createdAt' });
+    expect(await validate(ListUsersQuery, {})).toEqual({ limit: 20, sort: '-createdAt', deleted: false });
   });
 
   it.each([
     { field: 'sort', value: 'password_hash' },
     { field: 'sort', value: 'createdAt; DROP TABLE users' },
     { field: 'sort', value: 'toString' },
+    { field: 'deleted', value: 'yes' },
+    { field: 'deleted', value: '' },
     { field: 'role', value: 'owner' },
     { field: 'q', value: '' },
     { field: 'q', value: 'x'.repeat(101) },

@@ -16,9 +16,9 @@ export const USERNAME_SCHEMA = {
 /** 3–50 letters, digits, `_ . -`, and not of the shape of an id, with which a path could confuse it. */
 export const IsUsername = () =>
   applyDecorators(
-    Matches(NOT_UUID_SHAPED, { message: '$property must not have the shape of an id' }),
-    Matches(USERNAME, { message: '$property may have letters, digits, and _ . - only' }),
-    MaxCharacters(50),
-    MinCharacters(3),
     IsString(),
+    MinCharacters(3),
+    MaxCharacters(50),
+    Matches(USERNAME, { message: '$property may have letters, digits, and _ . - only' }),
+    Matches(NOT_UUID_SHAPED, { message: '$property must not have the shape of an id' }),
   );

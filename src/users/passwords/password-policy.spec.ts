@@ -1,12 +1,22 @@
-import { passwordProblem } from './password-policy.js';
+import type { AppError } from '../../common/errors/app-error.js';
+import { checkPassword } from './password-policy.js';
 
 const OWN_WORDS = ['Ada.Lovelace@example.com', 'ada.lovelace', 'Ada Lovelace', null, undefined, ''];
 
-/** The code of what is wrong with a password, if anything. */
-const codeOf = (password: string, policy: 'default' | 'composition' = 'default'): string | undefined =>
-  passwordProblem(password, OWN_WORDS, policy)?.errors?.[0]?.code;
+/** What is wrong with a password, if anything. */
+function problemOf(...judged: Parameters<typeof checkPassword>): AppError | undefined {
+  try {
+    checkPassword(...judged);
+    return undefined;
+  } catch (error) {
+    return error as AppError;
+  }
+}
 
-describe('passwordProblem', () => {
+const codeOf = (password: string, policy: 'default' | 'composition' = 'default'): string | undefined =>
+  problemOf(password, OWN_WORDS, policy)?.errors?.[0]?.code;
+
+describe('checkPassword', () => {
   it.each([
     'correct horse',
     'tr0ub4dor',
@@ -35,6 +45,40 @@ describe('passwordProblem', () => {
   });
 
   it.each([
+    'password',
+    'password1',
+    'password123',
+    '12345678',
+    '1234567890',
+    'qwertyuiop',
+    'iloveyou',
+    'trustno1',
+    'superman',
+    '11111111',
+  ])('refuses "%s", which is tried first', (password) => {
+    expect(codeOf(password)).toBe('TOO_COMMON');
+  });
+
+  it.each(['Password1', 'iLoveYou'])('accepts "%s": the list is compared in its exact case', (password) => {
+    expect(codeOf(password)).toBeUndefined();
+  });
+
+  it.each(['password of mine', 'iloveyou, Ada', '12345678 horses'])(
+    'accepts "%s", of which that is a part',
+    (password) => {
+      expect(codeOf(password)).toBeUndefined();
+    },
+  );
+
+  it('calls a common password that is too short too short, which is the easier thing to mend', () => {
+    expect(codeOf('123456')).toBe('TOO_SHORT');
+  });
+
+  it('refuses a common password under the policy of composition too', () => {
+    expect(codeOf('password1', 'composition')).toBe('TOO_COMMON');
+  });
+
+  it.each([
     { password: 'correct horse', code: 'COMPOSITION' },
     { password: 'Correct Horse', code: 'COMPOSITION' },
     { password: 'correct horse 7', code: 'COMPOSITION' },
@@ -45,9 +89,9 @@ describe('passwordProblem', () => {
     expect(codeOf(password, 'composition')).toBe(code);
   });
 
-  it('names the field, and never the password', () => {
-    const problem = passwordProblem('hunter2', [], 'default', 'newPassword');
-    expect(problem).toMatchObject({ code: 'VALIDATION_FAILED', errors: [{ field: 'newPassword' }] });
-    expect(JSON.stringify([problem?.message, problem?.errors])).not.toContain('hunter2');
+  it.each(['hunter2', 'trustno1', 'Ada Lovelace'])('names the field, and never the password %s', (password) => {
+    const problem = problemOf(password, OWN_WORDS, 'default', 'newPassword');
+    expect(problem).toMatchObject({ code: 'VALIDATION_FAILED', status: 422, errors: [{ field: 'newPassword' }] });
+    expect(JSON.stringify([problem?.message, problem?.errors])).not.toContain(password);
   });
 });

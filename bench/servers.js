@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { messageOf, startProcess } from './processes.js';
+
+/**
+ * @typedef {object} Server
+ * @property {string} name
+ * @property {string} url
+ * @property {number} pid
+ */
+
+/** What the others are compared with. */
+export const BASELINE = 'baseline';
+
+/** Each is a script that listens on PORT and sends a message to its parent when it does. */
+const SCRIPTS = {
+  [BASELINE]: new URL('baseline.js', import.meta.url),
+  product: new URL('../dist/src/main.js', import.meta.url),
+};
+
+/**
+ * Starts all servers, each in a process of its own on the same core; one that is not asked for anything rests.
+ * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place they find no `.env` there
+ * @param {string} databaseUrl
+ * @param {import('./cores.js').Cores | undefined} cores
+ * @returns {Promise<Server[]>}
+ */
+export async function startServers(place, databaseUrl, cores) {
+  const servers = [];
+  for (const [name, script] of Object.entries(SCRIPTS)) {
+    const port = await freePort();
+    const environment = environmentOf(port, databaseUrl);
+    const child = startProcess(script, { ...place, environment, core: cores?.server });
+    await messageOf(child, name);
+    servers.push({ name, url: environment.PUBLIC_URL, pid: child.pid });
+  }
+  return servers;
+}
+
+/**
+ * The same for all, and as in production: limits are counted, but not reached.
+ * @param {number} port
+ * @param {string} databaseUrl
+ */
+const environmentOf = (port, databaseUrl) => ({
+  NODE_ENV: 'production',
+  HOST: '127.0.0.1',
+  PORT: String(port),
+  PUBLIC_URL: `http://127.0.0.1:${port}`,
+  DATABASE_URL: databaseUrl,
+  DATABASE_POOL_MAX: '10',
+  SECRET_KEY: 'measured-with-the-same-key-on-every-server-0123456789',
+  // Nothing is sent: that would be the worker.
+  SMTP_URL: 'smtp://127.0.0.1:25',
+  FORCE_HTTPS: 'off',
+  BCRYPT_COST: '10',
+  RATE_LIMIT: '10000000',
+  LOG_LEVEL: 'warn',
+});
+
+async function freePort() {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}

@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '../../common/errors/app-error.js';
+import { newId } from '../../common/ids/uuid.js';
+import { Clock } from '../../core/clock/clock.js';
+import { Settings } from '../../core/config/settings.js';
+import { Sql } from '../../core/database/sql.js';
+import { Keyring } from '../../core/keys/keyring.js';
+import { networkKey } from '../../core/throttle/network-key.js';
+
+/** Seconds in which the tries of LOGIN_RATE_LIMIT are counted. */
+const WINDOW = 60;
+const NETWORK_FACTOR = 10;
+/** Wrong passwords in a row, from wherever, after which an account begins to be locked. */
+const FREE_FAILURES = 10;
+/** Seconds of the first lock; each further failure doubles it. */
+const FIRST_LOCK = 60;
+const LONGEST_LOCK = 3_600;
+/** Failures are forgotten after so many seconds without another. */
+const MEMORY = 86_400;
+
+export interface Attempt {
+  ip: string;
+  /** The account's id, or what was typed where there is no account. */
+  account: string;
+}
+
+interface SuspectRow {
+  count: number;
+  blockedUntil: Date | null;
+  admitted: boolean;
+}
+
+// One statement for both counters, in the order of their keys, so that parallel attempts wait instead of deadlocking.
+const COUNT = {
+  name: 'signIn.count',
+  text: `INSERT INTO sign_in_counters AS c (key, count, resets_at)
+    SELECT key, 1, $2::timestamptz + $3 * interval '1 second' FROM unnest($1::text[]) AS key ORDER BY key
+    ON CONFLICT (key) DO UPDATE SET
+      count = CASE WHEN c.resets_at <= $2 THEN 1 ELSE c.count + 1 END,
+      resets_at = CASE WHEN c.resets_at <= $2 THEN excluded.resets_at ELSE c.resets_at END
+    RETURNING key, count, resets_at AS "resetsAt"`,
+};
+
+// Counted as a failure before the password is looked at, in one statement, so that parallel guesses count too; the
+// right password takes it back. While it is blocked nothing is counted, so that a lock ends.
+const SUSPECT = {
+  name: 'signIn.suspect',
+  text: `INSERT INTO sign_in_counters AS c (key, count, resets_at, admitted_attempt)
+    VALUES ($1, 1, $2::timestamptz + $3 * interval '1 second', $7::uuid)
+    ON CONFLICT (key) DO UPDATE SET
+      count = CASE WHEN c.resets_at <= $2 THEN 1 WHEN c.blocked_until > $2 THEN c.count ELSE c.count + 1 END,
+      resets_at = excluded.resets_at,
+      admitted_attempt = CASE WHEN c.blocked_until > $2 THEN c.admitted_attempt ELSE $7::uuid END,
+      blocked_until = CASE
+        WHEN c.resets_at <= $2 THEN NULL
+        WHEN c.blocked_until > $2 THEN c.blocked_until
+        WHEN c.count + 1 >= $4
+          THEN $2::timestamptz + LEAST($5 * 2 ^ LEAST(c.count + 1 - $4, 20), $6) * interval '1 second'
+      END
+    RETURNING count, blocked_until AS "blockedUntil", admitted_attempt = $7::uuid AS admitted`,
+};
+
+const FORGET = { name: 'signIn.forget', text: 'DELETE FROM sign_in_counters WHERE key = ANY($1::text[])' };
+
+/**
+ * Slows guessing down: tries by network and account, tries by network, and wrong passwords by account, whether or not
+ * it exists. In PostgreSQL, so that they hold for all processes. A live session and a reset are never touched by it.
+ */
+@Injectable()
+export class SignInLimits {
+  constructor(
+    private readonly sql: Sql,
+    private readonly keyring: Keyring,
+    private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Counts a try, before any password is hashed.
+   * @returns whether the account is locked from now on, should the password be wrong
+   * @throws AppError `TOO_MANY_ATTEMPTS` with `Retry-After`
+   */
+  async admit({ ip, account }: Attempt): Promise<boolean> {
+    const limit = this.settings.LOGIN_RATE_LIMIT;
+    if (limit === 0) return false;
+    const network = networkKey(ip);
+    const limits = new Map([
+      [this.key('network', network), limit * NETWORK_FACTOR],
+      [this.key('network-account', network, account), limit],
+    ]);
+    const now = this.clock.now();
+    const counters = await this.sql.rows<{ key: string; count: number; resetsAt: Date }>(COUNT, [
+      [...limits.keys()],
+      now,
+      WINDOW,
+    ]);
+    for (const { key, count, resetsAt } of counters)
+      if (count > (limits.get(key) ?? limit)) throw refuse(resetsAt, now);
+
+    return this.suspect('account', account, now);
+  }
+
+  /**
+   * Counts a try to confirm a password by somebody who is signed in already: apart from sign-ins, as a stranger must
+   * not be able to lock the owner's live session out.
+   * @throws AppError `TOO_MANY_ATTEMPTS` with `Retry-After`
+   */
+  async admitConfirmation(account: string): Promise<void> {
+    if (this.settings.LOGIN_RATE_LIMIT === 0) return;
+    await this.suspect('confirmation', account, this.clock.now());
+  }
+
+  /** @returns whether this try began a series of locks, should its password be wrong */
+  private async suspect(kind: string, account: string, now: Date): Promise<boolean> {
+    const values = [this.key(kind, account), now, MEMORY, FREE_FAILURES, FIRST_LOCK, LONGEST_LOCK, newId()];
+    const row = await this.sql.row<SuspectRow>(SUSPECT, values);
+    if (row && !row.admitted) throw refuse(row.blockedUntil ?? now, now);
+    return row?.count === FREE_FAILURES;
+  }
+
+  /** After the right password, or a new one. */
+  async forget(account: string): Promise<void> {
+    await this.sql.rows(FORGET, [[this.key('account', account), this.key('confirmation', account)]]);
+  }
+
+  private key(...parts: string[]): string {
+    return this.keyring.sign('sign-in', JSON.stringify(parts), 18).toString('base64url');
+  }
+}
+
+function refuse(until: Date, now: Date): AppError {
+  const seconds = Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000));
+  return new AppError('TOO_MANY_ATTEMPTS', { headers: { 'retry-after': String(seconds) } });
+}
