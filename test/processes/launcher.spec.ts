@@ -6,6 +6,15 @@ import { join } from 'node:path';
 import { freePort, Program, until } from '../support/program.js';
 import { publishReadmes } from '../real-input/real-input.js';
 
+/** Ended, or waiting to be buried by an init that takes its time. */
+const isGone = (pid: number) => {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return true;
+  }
+};
+
 /** `npm start`, after its build: the launcher with everything that it brings along. */
 describe('npm start', () => {
   let directory: string;
@@ -52,15 +61,6 @@ describe('npm start', () => {
         .filter(Boolean)
         .map(Number),
     );
-  };
-
-  /** Ended, or waiting to be buried by an init that takes its time. */
-  const isGone = (pid: number) => {
-    try {
-      return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    } catch {
-      return true;
-    }
   };
 
   const login = (username: string, password: string) =>

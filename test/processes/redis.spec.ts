@@ -3,6 +3,13 @@ import { freePort, Program } from '../support/program.js';
 import { describeWithRedis, TestRedis } from '../support/redis.js';
 import { TestApi } from '../support/test-api.js';
 
+/** What the readiness of a worker says of its queue. */
+async function queueOf(workerUrl: string) {
+  const answer = await fetch(`${workerUrl}/readiness`);
+  const { checks } = (await answer.json()) as { checks: Record<string, string> };
+  return { status: answer.status, queue: checks['queue'] };
+}
+
 describeWithRedis('a worker with REDIS_URL', () => {
   let redis: TestRedis;
   let sink: MailSink;
@@ -44,13 +51,8 @@ describeWithRedis('a worker with REDIS_URL', () => {
   });
 
   it('says so when Redis is gone, and when it is there', async () => {
-    const queue = async () => {
-      const answer = await fetch(`${workerUrl}/readiness`);
-      const { checks } = (await answer.json()) as { checks: Record<string, string> };
-      return { status: answer.status, queue: checks['queue'] };
-    };
-    await expect(queue()).resolves.toEqual({ status: 200, queue: 'up' });
+    await expect(queueOf(workerUrl)).resolves.toEqual({ status: 200, queue: 'up' });
     await redis.stop();
-    await expect(queue()).resolves.toEqual({ status: 503, queue: 'down' });
+    await expect(queueOf(workerUrl)).resolves.toEqual({ status: 503, queue: 'down' });
   });
 });
