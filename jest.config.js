@@ -26,6 +26,8 @@ export const base = {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 30_000,
+  // Jest leaves one core free, which with two cores means that nothing runs in parallel.
+  maxWorkers: '100%',
 };
 
 /** @type {import('jest').Config} */
