@@ -83,10 +83,13 @@ function toPost({ authorId, username, fullName, ...post }) {
 
 const cursorKey = Buffer.from(hkdfSync('sha256', SECRET_KEY, 'broadsheet', 'cursor', 32));
 
+/** What the cursors of this list are signed together with: its order and its filters. */
+const LIST = JSON.stringify(['posts.page', 'p.published_at', true, 'published', null, null, null]);
+
 /** Signed as the product signs its cursors, since whoever keeps them opaque has to do as much. */
 function cursorOf({ publishedAt, id }) {
   const payload = Buffer.from(JSON.stringify([publishedAt.toISOString(), id])).toString('base64url');
-  const signature = createHmac('sha256', cursorKey).update(`posts published   \n${payload}`).digest().subarray(0, 16);
+  const signature = createHmac('sha256', cursorKey).update(`${LIST}\n${payload}`).digest().subarray(0, 16);
   return `${payload}.${signature.toString('base64url')}`;
 }
 
