@@ -1,5 +1,5 @@
 /** The arrows of the house: every import points down, and none goes round in a circle. */
-const rooms = ['common', 'core', 'users', 'auth', 'posts', 'pages', 'emails'];
+const rooms = ['common', 'core', 'users', 'auth', 'posts', 'subscriptions', 'pages', 'emails'];
 
 /** What each room may import besides itself. */
 const below = {
@@ -8,8 +8,9 @@ const below = {
   users: ['common', 'core'],
   auth: ['common', 'core', 'users'],
   posts: ['common', 'core', 'users'],
-  pages: ['common', 'core'],
-  emails: ['common', 'core', 'users', 'auth', 'posts', 'pages'],
+  subscriptions: ['common', 'core', 'users'],
+  pages: ['common', 'core', 'users', 'posts'],
+  emails: ['common', 'core', 'users', 'auth', 'posts', 'subscriptions', 'pages'],
 };
 
 /** Entries and what only they use: they may import every room, and no room imports them. */

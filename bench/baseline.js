@@ -84,7 +84,7 @@ function toPost({ authorId, username, fullName, ...post }) {
 const cursorKey = Buffer.from(hkdfSync('sha256', SECRET_KEY, 'broadsheet', 'cursor', 32));
 
 /** What the cursors of this list are signed together with: its order and its filters. */
-const LIST = JSON.stringify(['posts.page', 'p.published_at', true, 'published', null, null, null]);
+const LIST = JSON.stringify(['posts.page', 'p.published_at', true, 'published', null, null, null, null, null, null]);
 
 /** Signed as the product signs its cursors, since whoever keeps them opaque has to do as much. */
 function cursorOf({ publishedAt, id }) {

@@ -1,9 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessTokenGuard } from './auth/access/access-token.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
 import { AuditApiModule } from './core/audit/audit-api.module.js';
+import { InvalidationInterceptor } from './core/cache/invalidation.interceptor.js';
 import { CoreModule } from './core/core.module.js';
 import { isHardened, type Settings } from './core/config/settings.js';
 import { UnreadInputGuard } from './core/http/unread-input.guard.js';
@@ -14,7 +15,8 @@ import { EmailsApiModule } from './emails/emails-api.module.js';
 import { InboxModule } from './emails/inbox/inbox.module.js';
 import { ENTITIES } from './entities.js';
 import { PagesModule } from './pages/pages.module.js';
-import { PostsModule } from './posts/posts.module.js';
+import { PostsApiModule } from './posts/posts-api.module.js';
+import { SubscriptionsApiModule } from './subscriptions/subscriptions-api.module.js';
 import { UsersApiModule } from './users/users-api.module.js';
 
 /** The API: everything that answers clients, and nothing that sends mail. */
@@ -28,17 +30,21 @@ export class AppModule {
         ThrottleModule,
         AuthApiModule,
         UsersApiModule,
-        PostsModule,
+        PostsApiModule,
+        SubscriptionsApiModule,
         EmailsApiModule,
         AuditApiModule,
         PagesModule,
         ...(isHardened(settings) ? [] : [InboxModule]),
       ],
       // Closed by default, in this order: who asks, how often, with which role, with what that nobody reads.
-      providers: [AccessTokenGuard, RouteThrottlerGuard, RolesGuard, UnreadInputGuard].map((useClass) => ({
-        provide: APP_GUARD,
-        useClass,
-      })),
+      providers: [
+        ...[AccessTokenGuard, RouteThrottlerGuard, RolesGuard, UnreadInputGuard].map((useClass) => ({
+          provide: APP_GUARD,
+          useClass,
+        })),
+        { provide: APP_INTERCEPTOR, useClass: InvalidationInterceptor },
+      ],
     };
   }
 }

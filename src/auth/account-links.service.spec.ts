@@ -20,7 +20,8 @@ import { LinkTokens, type LinkPurpose } from './tokens/link-tokens.js';
 const NOW = new Date('2026-03-01T12:00:00Z');
 const CONTACT = {
   id: '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11',
-  email: 'ada@example.com',
+  email: 'Ada@example.com',
+  username: 'ada',
   pendingEmail: 'new@example.com',
   credentialsChangedAt: new Date('2026-02-01T00:00:00Z'),
 };
@@ -99,7 +100,7 @@ describe('AccountLinksService', () => {
     it('verifies the address that the mail went to', async () => {
       await service.verifyEmail(tokens.derive('verify', CONTACT, NOW));
       expect(users.contact).toHaveBeenCalledWith(CONTACT.id);
-      expect(credentials.verifyEmail.mock.calls).toEqual([[CONTACT.id, 'ada@example.com']]);
+      expect(credentials.verifyEmail.mock.calls).toEqual([[CONTACT.id, CONTACT.email]]);
       expect(credentials.confirmEmailChange).not.toHaveBeenCalled();
     });
 
@@ -121,7 +122,7 @@ describe('AccountLinksService', () => {
     it.each(['reset', 'invite'] as const)('sets the password by a link to %s, and ends a lock', async (purpose) => {
       await service.resetPassword(tokens.derive(purpose, CONTACT, NOW), 'correct horse');
       expect(credentials.resetPassword.mock.calls).toEqual([[CONTACT.id, 'correct horse', expect.any(Function)]]);
-      expect(limits.forget.mock.calls).toEqual([[CONTACT.id]]);
+      expect(limits.forget.mock.calls).toEqual([[CONTACT.id, 'ada@example.com', 'ada']]);
     });
 
     it('ends no lock where the password is refused', async () => {

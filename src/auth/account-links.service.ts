@@ -6,6 +6,7 @@ import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService } from '../users/credentials.service.js';
+import { identityKey } from '../users/identity.js';
 import type { ContactRow } from '../users/users.repository.js';
 import { UsersService } from '../users/users.service.js';
 import { PasswordResetRequested, VerificationRequested } from './auth.events.js';
@@ -55,7 +56,7 @@ export class AccountLinksService {
     const isStillValid = (locked: ContactRow) => this.isValid(token, locked);
     const done = await this.credentials.resetPassword(subject.id, password, isStillValid);
     if (!done) throw new AppError('LINK_TOKEN_INVALID');
-    await this.limits.forget(subject.id);
+    await this.limits.forget(subject.id, identityKey(subject.email), identityKey(subject.username));
   }
 
   /** Ends the other sessions. @throws AppError `WRONG_PASSWORD` */

@@ -38,5 +38,6 @@ export class RefreshTokenReused {
 export class AccountLocked {
   static readonly type = 'AccountLocked';
 
-  constructor(readonly userId: string) {}
+  /** @param userId null where there is no such account: as much is recorded, so that the time tells nothing */
+  constructor(readonly userId: string | null) {}
 }

@@ -14,7 +14,14 @@ import { SessionsService } from './sessions/sessions.service.js';
 
 const DEVICE = { userAgent: 'Firefox', ip: '203.0.113.7' };
 const TOKENS = { access_token: 'a' };
-const ADA = { id: 'ada', email: 'ada@example.com', emailVerified: true, passwordHash: 'v1:hash', isActive: true };
+const ADA = {
+  id: 'ada',
+  email: 'ada@example.com',
+  username: 'ada.lovelace',
+  emailVerified: true,
+  passwordHash: 'v1:hash',
+  isActive: true,
+};
 
 describe('AuthService', () => {
   const credentials = { find: jest.fn(), check: jest.fn() };
@@ -69,7 +76,7 @@ describe('AuthService', () => {
     it('forgets the failures after the right password, and notes none', async () => {
       const { service } = await serviceWith();
       await service.login({ username: 'ada', password: 'right' }, DEVICE);
-      expect(limits.forget.mock.calls).toEqual([['ada']]);
+      expect(limits.forget.mock.calls).toEqual([['ada', 'ada@example.com', 'ada.lovelace']]);
       expect(audit.record).not.toHaveBeenCalled();
       expect(outbox.record).not.toHaveBeenCalled();
     });
@@ -123,8 +130,8 @@ describe('AuthService', () => {
     );
 
     it.each([
-      { name: 'its id, however it is called', stored: ADA, username: 'Ada@Example.com', account: 'ada' },
-      { name: 'what was typed where there is none', stored: undefined, username: 'NOBODY', account: 'nobody' },
+      { name: 'what was typed, in one form', stored: ADA, username: 'Ada@Example.com', account: 'ada@example.com' },
+      { name: 'the same where there is none', stored: undefined, username: 'NOBODY', account: 'nobody' },
       {
         name: 'the same in the other form of its characters',
         stored: undefined,
@@ -134,7 +141,7 @@ describe('AuthService', () => {
     ])('counts tries of an account by $name', async ({ stored, username, account }) => {
       credentials.find.mockResolvedValue(stored);
       const { service } = await serviceWith();
-      await service.login({ username, password: 'x' }, DEVICE);
+      await service.login({ username, password: 'x' }, DEVICE).catch(() => undefined);
       expect(limits.admit.mock.calls).toEqual([[{ ip: '203.0.113.7', account }]]);
     });
 
@@ -150,7 +157,7 @@ describe('AuthService', () => {
 
     it.each([
       { name: 'tells its owner', stored: ADA, events: [[new AccountLocked('ada')]] },
-      { name: 'has nobody to tell where there is no account', stored: undefined, events: [] },
+      { name: 'records as much where there is no account', stored: undefined, events: [[new AccountLocked(null)]] },
     ])('notes when an account begins to be locked, and $name', async ({ stored, events }) => {
       credentials.find.mockResolvedValue(stored);
       credentials.check.mockResolvedValue(undefined);

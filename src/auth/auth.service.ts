@@ -6,6 +6,7 @@ import { Settings } from '../core/config/settings.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService, type KnownAccount } from '../users/credentials.service.js';
 import { identityKey } from '../users/identity.js';
+import type { CredentialsRow } from '../users/users.repository.js';
 import { AccountLocked } from './auth.events.js';
 import type { LoginDto } from './dto/login.dto.js';
 import type { TokenDto } from './dto/token.dto.js';
@@ -33,15 +34,15 @@ export class AuthService {
     if (!this.settings.PASSWORD_GRANT) throw new AppError('PASSWORD_GRANT_OFF');
     const login = username ?? email ?? '';
     const stored = await this.credentials.find(login);
-    const attempt = { ip: device.ip ?? '', account: stored?.id ?? identityKey(login) };
+    const attempt = { ip: device.ip ?? '', account: identityKey(login) };
     const beginsLocks = await this.admit(attempt, stored?.id);
 
     const account = await this.credentials.check(stored, password);
-    if (!account) {
+    if (!stored || !account) {
       await this.noteFailure(stored?.id, beginsLocks);
       throw new AppError('INVALID_CREDENTIALS');
     }
-    await this.limits.forget(attempt.account);
+    await this.limits.forget(...namesOf(stored));
     const refusal = this.refusalOf(account);
     if (refusal) {
       await this.noteFailure(account.id, false);
@@ -84,9 +85,16 @@ export class AuthService {
     await this.audit.record('session.refused', { subjectId: userId, outcome: 'failure' });
     if (!beginsLocks) return;
     await this.audit.record('account.locked', { subjectId: userId, outcome: 'failure' });
-    if (userId) await this.outbox.record(new AccountLocked(userId));
+    await this.outbox.record(new AccountLocked(userId ?? null));
   }
 }
+
+/** Everything that sign-ins of an account are counted under. */
+const namesOf = ({ id, email, username }: Pick<CredentialsRow, 'id' | 'email' | 'username'>): string[] => [
+  id,
+  identityKey(email),
+  identityKey(username),
+];
 
 function required(dto: TokenDto, field: 'username' | 'password' | 'refresh_token'): string {
   const value = dto[field];

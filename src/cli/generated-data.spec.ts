@@ -3,7 +3,7 @@ import { TestDatabase } from '../../test/support/test-database.js';
 import { isUuid } from '../common/ids/uuid.js';
 import { excerptFrom } from '../posts/excerpt.js';
 import type { Post } from '../posts/post.entity.js';
-import { SLUG_PATTERN } from '../posts/slug.js';
+import { SLUG_PATTERN } from '../posts/slugs/slug.js';
 import { generatePosts, generateUsers, NoAuthorsError } from './generated-data.js';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');

@@ -9,6 +9,7 @@ import { attachEmbeddedPostgres } from '../local/postgres/attached-postgres.js';
 import { EmbeddedPostgresError } from '../local/postgres/embedded-postgres-error.js';
 import { PasswordsService } from '../users/passwords/passwords.service.js';
 import { seedDemo } from './demo/seed-demo.js';
+import { completeSearchIndex } from './search-index.js';
 import {
   GENERATED_PASSWORD,
   generatePosts,
@@ -126,7 +127,10 @@ const withSecret = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 /** What the first `npm start` would do, since it leaves a database with accounts as it is. */
 async function prepare(settings: Settings): Promise<void> {
   await migrate(settings.DATABASE_URL, MIGRATIONS, migrateQueue);
-  await withClient(settings, async (client) => seedDemo(client, settings));
+  await withClient(settings, async (client) => {
+    await seedDemo(client, settings);
+    await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
+  });
 }
 
 async function withClient(settings: Settings, work: (client: Client) => Promise<unknown>): Promise<void> {
@@ -148,6 +152,7 @@ async function fill(client: Client, settings: Settings, { users, posts }: Amount
   const passwordHash = isHardened(settings) ? null : await new PasswordsService(settings).hash(GENERATED_PASSWORD);
   await generateUsers(client, passwordHash, { count: users, onProgress: bar('accounts', users), signal });
   await generatePosts(client, { count: posts, onProgress: bar('posts', posts), signal });
+  await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
   await client.query('VACUUM (ANALYZE) users, posts');
 
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);

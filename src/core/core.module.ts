@@ -1,11 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
+import { CacheModule } from './cache/cache.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import type { AppLogger } from './logging/app-logger.js';
 import { LoggingModule } from './logging/logging.module.js';
@@ -27,6 +29,8 @@ export class CoreModule {
         KeysModule,
         PagingModule,
         OutboxModule,
+        CacheModule,
+        IdempotencyModule,
         AuditModule,
         HttpModule,
         HealthModule,

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Roles } from '../common/access/roles.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { ApiController } from '../common/openapi/api-controller.decorator.js';
-import { setNextLink } from '../common/paging/link.js';
+import { setPageLinks } from '../common/paging/link.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
 import { EmailPageResponse, EmailResponse } from './dto/email.response.js';
 import { ListEmailsQuery } from './dto/list-emails.query.js';
@@ -25,7 +25,7 @@ export class AdminEmailsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EmailPageResponse> {
     const page = await this.emails.page(query);
-    setNextLink(reply, page.page);
+    setPageLinks(reply, page);
     return EmailPageResponse.from(page);
   }
 

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Post } from '../posts/post.entity.js';
 import { User } from '../users/user.entity.js';
 
 export const EMAIL_KINDS = [
@@ -15,6 +16,7 @@ export const EMAIL_KINDS = [
   'refresh-reused',
   'account-locked',
   'account-deleted',
+  'new-post',
 ] as const;
 
 /** Which mail it is; each kind has a template. */
@@ -37,6 +39,7 @@ export interface EmailFacts {
 @Index('emails_created_at', ['createdAt', 'id'])
 @Index('emails_to_key', ['toKey', 'createdAt'])
 @Index('emails_user_id', ['userId'])
+@Index('emails_post_recipient', ['postId', 'userId'], { unique: true, where: 'post_id IS NOT NULL' })
 export class Email {
   /** The `Message-ID` is made of it, so that a mail sent twice is known as one. */
   @PrimaryColumn('uuid')
@@ -59,6 +62,14 @@ export class Email {
   /** The same in the form in which addresses are compared. */
   @Column('text')
   toKey: string;
+
+  /** The post that it tells of. An account gets one mail for a post, however often that is published. */
+  @Column('uuid', { nullable: true })
+  postId: string | null;
+
+  @ManyToOne(() => Post, { onDelete: 'CASCADE' })
+  @JoinColumn()
+  post: Post | null;
 
   /** What the letter needs to know besides its account: ids alone. */
   @Column('jsonb', { default: {} })

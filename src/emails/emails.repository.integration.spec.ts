@@ -82,6 +82,7 @@ describe('EmailsRepository on PostgreSQL', () => {
       id,
       kind: 'welcome',
       userId,
+      postId: null,
       toAddress: 'Ada@example.com',
       state: 'pending',
       tries: 0,

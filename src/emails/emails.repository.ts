@@ -12,6 +12,7 @@ export type EmailRow = Pick<
   | 'id'
   | 'kind'
   | 'userId'
+  | 'postId'
   | 'toAddress'
   | 'state'
   | 'tries'
@@ -27,12 +28,25 @@ export type NewEmail = Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'con
 /** A mail that should be on its way, and the number of tries it has behind it. */
 export type DueEmail = Pick<Email, 'id' | 'tries'>;
 
-const COLUMNS = `id, kind, user_id AS "userId", to_address AS "toAddress", state, tries,
+const COLUMNS = `id, kind, user_id AS "userId", post_id AS "postId", to_address AS "toAddress", state, tries,
   last_answer AS "lastAnswer", context, facts, created_at AS "createdAt", sent_at AS "sentAt"`;
 
 const INSERT = {
   name: 'emails.insert',
   text: 'INSERT INTO emails (id, kind, user_id, to_address, to_key, context, facts) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+};
+
+// One mail for a post and an account, however often the post is published. One that was cancelled, as the post had been
+// withdrawn, is owed again.
+const INSERT_FOR_POST = {
+  name: 'emails.insertForPost',
+  text: `INSERT INTO emails (id, kind, user_id, to_address, to_key, post_id, context)
+    SELECT id, 'new-post', user_id, to_address, to_key, $5, $6
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS recipient (id, user_id, to_address, to_key)
+    ON CONFLICT (post_id, user_id) WHERE post_id IS NOT NULL
+      DO UPDATE SET state = 'pending', next_try_at = now(), to_address = excluded.to_address, to_key = excluded.to_key
+      WHERE emails.state = 'cancelled'
+    RETURNING id, tries`,
 };
 
 // Times are kept to the millisecond, rounded: what was due just now may seem to be due half of one later.
@@ -98,6 +112,21 @@ export class EmailsRepository {
       identityKey(toAddress),
       JSON.stringify(context),
       JSON.stringify(facts),
+    ]);
+  }
+
+  /** @returns the mails that are owed by this call, which are fewer where some were owed before */
+  async insertForPost(
+    recipients: Pick<NewEmail, 'id' | 'userId' | 'toAddress'>[],
+    { postId, context }: { postId: string; context: NewEmail['context'] },
+  ): Promise<DueEmail[]> {
+    return this.sql.rows<DueEmail>(INSERT_FOR_POST, [
+      recipients.map(({ id }) => id),
+      recipients.map(({ userId }) => userId),
+      recipients.map(({ toAddress }) => toAddress),
+      recipients.map(({ toAddress }) => identityKey(toAddress)),
+      postId,
+      JSON.stringify(context),
     ]);
   }
 

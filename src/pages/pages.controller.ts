@@ -1,13 +1,17 @@
-import { Controller, Get, Param, Redirect } from '@nestjs/common';
+import { Controller, Get, Param, Query, Redirect, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../common/access/public.decorator.js';
 import { AppError } from '../common/errors/app-error.js';
 import { PROBLEMS, type ProblemCode } from '../common/errors/problems.js';
 import { Settings } from '../core/config/settings.js';
+import { PostsService } from '../posts/posts.service.js';
 import { errorPage, errorsPage } from './errors.page.js';
 import { HtmlPage } from './html-page.decorator.js';
 import { landingPage } from './landing.page.js';
+import { postPage } from './post.page.js';
 import { resetPage } from './reset.page.js';
+import { unsubscribePage } from './unsubscribe.page.js';
 import { verifyPage } from './verify.page.js';
 
 /** The few pages for people; everything else is for programs. */
@@ -15,7 +19,10 @@ import { verifyPage } from './verify.page.js';
 @Public({ token: 'ignored' })
 @Controller()
 export class PagesController {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly posts: PostsService,
+  ) {}
 
   @Get()
   @HtmlPage()
@@ -39,6 +46,25 @@ export class PagesController {
   @HtmlPage()
   reset(): string {
     return resetPage();
+  }
+
+  /** Where the link of a mail leads; only its button ends the subscription, as mail programs open links too. */
+  @Get('api/v1/unsubscribe')
+  @HtmlPage()
+  unsubscribe(@Query('token') token: unknown): string {
+    return unsubscribePage(typeof token === 'string' ? token : '');
+  }
+
+  @Get('p/:slug')
+  @HtmlPage()
+  async post(
+    @Param('slug') slug: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const post = await this.posts.read(undefined, slug);
+    if (post.slug === slug) return postPage(post);
+    void reply.redirect(`/p/${post.slug}`, 301);
+    return undefined;
   }
 
   @Get('errors')

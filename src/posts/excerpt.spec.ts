@@ -20,10 +20,12 @@ describe('excerptFrom', () => {
     { name: 'a fence', content: 'Before\n```js\nconst a = 1;\n```\nafter', excerpt: 'Before after' },
     { name: 'a fence of tildes', content: '~~~\ncode\n~~~\nafter', excerpt: 'after' },
     { name: 'a fence that never ends', content: 'Before\n```\ncode', excerpt: 'Before' },
-    { name: 'a table', content: '| a | b |', excerpt: 'a b' },
+    { name: 'a table', content: '| a | b |\n|---|---|\n| c | d |', excerpt: 'a b c d' },
+    { name: 'scripts', content: '<script>alert(1)</script>\n\nText', excerpt: 'Text' },
+    { name: 'characters that HTML escapes', content: 'a & b < c > d "e"', excerpt: 'a & b < c > d "e"' },
     { name: 'many blanks', content: ' \n\n a \t b \r\n\n c ', excerpt: 'a b c' },
     { name: 'nothing', content: '', excerpt: '' },
-    { name: 'Markdown without words', content: '# \n***\n---', excerpt: '---' },
+    { name: 'Markdown without words', content: '# \n***\n---', excerpt: '' },
     { name: 'numbers that are no list', content: 'In 1833. Or 7) later', excerpt: 'In 1833. Or 7) later' },
   ])('takes the words out of $name', ({ content, excerpt }) => {
     expect(excerptFrom(content)).toBe(excerpt);

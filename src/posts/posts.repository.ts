@@ -2,141 +2,176 @@ import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { isUuid } from '../common/ids/uuid.js';
-import type { RowPage } from '../common/paging/page.js';
-import { Conditions } from '../core/database/conditions.js';
-import { Sql } from '../core/database/sql.js';
-import { KeysetPager, type KeysetOrder } from '../core/paging/keyset-pager.js';
-import { identityKey } from '../users/identity.js';
-import type { ListPostsQuery } from './dto/list-posts.query.js';
-import { Post, type PostStatus } from './post.entity.js';
-
-/** A post as it is answered, with its author beside it. */
-export type PostRow = Pick<
-  Post,
-  | 'id'
-  | 'authorId'
-  | 'slug'
-  | 'title'
-  | 'content'
-  | 'excerpt'
-  | 'tags'
-  | 'status'
-  | 'publishedAt'
-  | 'publishAt'
-  | 'version'
-  | 'createdAt'
-  | 'updatedAt'
-> & { authorUsername: string; authorFullName: string | null };
+import { Settings } from '../core/config/settings.js';
+import type { SearchLanguage } from '../core/config/settings.schema.js';
+import { Sql, type Statement } from '../core/database/sql.js';
+import { LIVE_AUTHORS_POSTS, postColumns, type PostRow } from './post-row.js';
+import { Post } from './post.entity.js';
+import { indexPosts } from './search/post-search.js';
+import { reindex } from './search/reindex.js';
 
 export type NewPost = Pick<
   Post,
-  'id' | 'authorId' | 'slug' | 'title' | 'content' | 'excerpt' | 'tags' | 'status' | 'publishedAt'
+  'id' | 'authorId' | 'slug' | 'title' | 'content' | 'excerpt' | 'tags' | 'status' | 'publishedAt' | 'publishAt'
 >;
 
-/** Whose posts a list may show. */
-export interface Visibility {
-  /** Only this author's; everybody's where it is undefined. */
-  authorId: string | undefined;
-}
+const SELECT = `SELECT ${postColumns()} FROM ${LIVE_AUTHORS_POSTS}`;
 
-const COLUMNS = `p.id, p.author_id AS "authorId", p.slug, p.title, p.content, p.excerpt, p.tags, p.status,
-  p.published_at AS "publishedAt", p.publish_at AS "publishAt", p.version,
-  p.created_at AS "createdAt", p.updated_at AS "updatedAt",
-  u.username AS "authorUsername", u.full_name AS "authorFullName"`;
+const BY_ID = { name: 'posts.byId', text: `${SELECT} WHERE p.id = $1 AND p.deleted_at IS NULL` };
+const BY_SLUG = { name: 'posts.bySlug', text: `${SELECT} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
 
-// A deleted account takes its posts along, whatever becomes of their rows.
-const FROM = 'posts p JOIN users u ON u.id = p.author_id AND u.deleted_at IS NULL';
+const BY_FORMER_SLUG = {
+  name: 'posts.byFormerSlug',
+  text: `${SELECT} JOIN post_slugs s ON s.post_id = p.id WHERE s.slug = $1 AND p.deleted_at IS NULL`,
+};
 
-const BY_ID = { name: 'posts.byId', text: `SELECT ${COLUMNS} FROM ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL` };
-const BY_SLUG = {
-  name: 'posts.bySlug',
-  text: `SELECT ${COLUMNS} FROM ${FROM} WHERE p.slug = $1 AND p.deleted_at IS NULL`,
+const PUBLISHED_AMONG = {
+  name: 'posts.publishedAmong',
+  text: `${SELECT} WHERE p.id = ANY($1::uuid[]) AND p.status = 'published' AND p.deleted_at IS NULL`,
 };
 
 // The join keeps posts of deleted accounts out; only the post is locked.
-const LOCK = {
-  name: 'posts.lock',
-  text: `SELECT p.id FROM ${FROM} WHERE p.id = $1 AND p.deleted_at IS NULL FOR UPDATE OF p`,
-};
+const LOCK = `SELECT p.id FROM ${LIVE_AUTHORS_POSTS} WHERE p.id = $1 AND p.deleted_at`;
+const LOCK_LIVE = { name: 'posts.lock', text: `${LOCK} IS NULL FOR UPDATE OF p` };
+const LOCK_TRASHED = { name: 'posts.lockTrashed', text: `${LOCK} IS NOT NULL FOR UPDATE OF p` };
 
-// A taken slug makes no row, so that another can be tried in the same transaction.
-const INSERT = {
-  name: 'posts.insert',
-  text: `WITH p AS (
-      INSERT INTO posts (id, author_id, slug, title, content, excerpt, tags, status, published_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING
+// Authors who may not sign in publish nothing meanwhile.
+const IS_DUE = `FROM ${LIVE_AUTHORS_POSTS} AND u.is_active
+    WHERE p.status = 'scheduled' AND p.deleted_at IS NULL AND p.publish_at <= $1`;
+
+const DUE = { name: 'posts.due', text: `SELECT p.id ${IS_DUE} ORDER BY p.publish_at, p.id LIMIT $2` };
+const LOCK_DUE = { name: 'posts.lockDue', text: `SELECT p.id ${IS_DUE} AND p.id = $2 FOR UPDATE OF p SKIP LOCKED` };
+
+/** A written post as it is answered, with its search index written along. */
+const answered = (write: string, language: SearchLanguage): string => `WITH p AS (
+      ${write}
       RETURNING *
-    ) SELECT ${COLUMNS} FROM p JOIN users u ON u.id = p.author_id`,
+    ), indexed AS (
+      ${indexPosts(language, 'p')}
+    ) SELECT ${postColumns()} FROM p JOIN users u ON u.id = p.author_id`;
+
+// A taken slug makes no row, so that another can be tried in the same transaction. One that another post had once is
+// taken too: links to it lead there.
+const INSERT = `INSERT INTO posts (id, slug, title, content, excerpt, tags, status, published_at, publish_at, author_id,
+        edited_by_id)
+      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10
+      WHERE NOT EXISTS (
+        SELECT 1 FROM post_slugs s JOIN posts o ON o.id = s.post_id AND o.deleted_at IS NULL WHERE s.slug = $2
+      )
+      ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING`;
+
+const UPDATE = `UPDATE posts SET slug = $2, title = $3, content = $4, excerpt = $5, tags = $6, status = $7,
+        published_at = $8, publish_at = $9, edited_by_id = $10, deleted_at = $11, version = version + 1,
+        updated_at = now()
+      WHERE id = $1`;
+
+const PURGE = {
+  name: 'posts.purge',
+  text: `DELETE FROM posts WHERE id IN (
+      SELECT id FROM posts WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) RETURNING id`,
 };
 
-const NEWEST_FIRST: KeysetOrder<PostRow> = {
-  column: 'p.created_at',
-  type: 'timestamptz',
-  descending: true,
-  valueOf: (row) => row.createdAt.toISOString(),
-};
-
-const LATEST_FIRST: KeysetOrder<PostRow> = {
-  ...NEWEST_FIRST,
-  column: 'p.published_at',
-  // A published post has this time; the type cannot know.
-  valueOf: (row) => (row.publishedAt ?? row.createdAt).toISOString(),
-};
-
-// Spelled out, not bound: the partial index is only used where the planner can see the status.
-const HAS_STATUS: Record<PostStatus, string> = {
-  draft: "p.status = 'draft'",
-  scheduled: "p.status = 'scheduled'",
-  published: "p.status = 'published'",
-};
-
-/** Posts that are neither deleted themselves nor of a deleted author. */
+/** Posts one by one; an author who was deleted has none. */
 @Injectable()
 export class PostsRepository {
+  private readonly statements: Record<'insert' | 'update' | 'reindex', Statement>;
+
   constructor(
     private readonly sql: Sql,
-    private readonly pager: KeysetPager,
     private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
-  ) {}
+    { SEARCH_LANGUAGE: language }: Settings,
+  ) {
+    this.statements = {
+      insert: { name: 'posts.insert', text: answered(INSERT, language) },
+      update: { name: 'posts.update', text: answered(UPDATE, language) },
+      reindex: reindex(language),
+    };
+  }
 
+  /** By a former slug as well, where no post has it now. */
   async byIdOrSlug(idOrSlug: string): Promise<PostRow | undefined> {
-    return this.sql.row<PostRow>(isUuid(idOrSlug) ? BY_ID : BY_SLUG, [idOrSlug]);
+    if (isUuid(idOrSlug)) return this.byId(idOrSlug);
+    return (
+      (await this.sql.row<PostRow>(BY_SLUG, [idOrSlug])) ?? (await this.sql.row<PostRow>(BY_FORMER_SLUG, [idOrSlug]))
+    );
   }
 
   async byId(id: string): Promise<PostRow | undefined> {
     return this.sql.row<PostRow>(BY_ID, [id]);
   }
 
-  /** @returns undefined when the slug is taken */
-  async insert(post: NewPost): Promise<PostRow | undefined> {
-    const { id, authorId, slug, title, content, excerpt, tags, status, publishedAt } = post;
-    return this.sql.row<PostRow>(INSERT, [id, authorId, slug, title, content, excerpt, tags, status, publishedAt]);
+  async publishedAmong(ids: string[]): Promise<PostRow[]> {
+    return this.sql.rows<PostRow>(PUBLISHED_AMONG, [ids]);
   }
 
-  /** Published ones by the time they appeared, others by the time they were made; newest first. */
-  async page(query: ListPostsQuery, { authorId }: Visibility): Promise<RowPage<PostRow>> {
-    const { status, tag, author } = query;
-    const filter = new Conditions().add('p.deleted_at IS NULL').add(HAS_STATUS[status]);
-    filter.when(authorId, (id) => `p.author_id = ${filter.bind(id)}`);
-    filter.when(tag, (value) => `p.tags @> ARRAY[${filter.bind(value)}]::text[]`);
-    filter.when(author, (value) =>
-      isUuid(value) ? `p.author_id = ${filter.bind(value)}` : `u.username_key = ${filter.bind(identityKey(value))}`,
-    );
-    const order = status === 'published' ? LATEST_FIRST : NEWEST_FIRST;
-    const list = { name: 'posts.page', columns: COLUMNS, from: FROM, id: 'p.id', filter, order };
-    return this.pager.page<PostRow>({ ...list, filteredBy: [status, authorId, tag, author] }, query);
+  /** @returns undefined when the slug is taken */
+  async insert(post: NewPost): Promise<PostRow | undefined> {
+    return this.sql.row<PostRow>(this.statements.insert, [...written(post), post.authorId]);
+  }
+
+  /**
+   * Writes a changed post as its next version.
+   * @param editorId who changed it; null where nobody did
+   * @throws the unique violation `posts_slug_unique` when the slug is taken
+   */
+  async update(post: Post, editorId: string | null): Promise<PostRow> {
+    const row = await this.sql.row<PostRow>(this.statements.update, [...written(post), editorId, post.deletedAt]);
+    if (!row) throw new Error(`The post ${post.id} is gone although it was locked`);
+    return row;
   }
 
   /** @returns the post as an entity, locked until the transaction ends */
   async lockById(id: string): Promise<Post | null> {
-    const locked = await this.sql.row<{ id: string }>(LOCK, [id]);
-    return locked ? this.transactions.tx.getRepository(Post).findOneBy({ id }) : null;
+    return this.entity(await this.sql.row<{ id: string }>(LOCK_LIVE, [id]));
   }
 
-  /** @throws the unique violation `posts_slug_unique` when the slug is taken */
-  async save(post: Post): Promise<void> {
-    post.version += 1;
-    await this.transactions.tx.getRepository(Post).save(post);
+  /** The same for one in the trash. */
+  async lockTrashedById(id: string): Promise<Post | null> {
+    return this.entity(await this.sql.row<{ id: string }>(LOCK_TRASHED, [id]));
+  }
+
+  /** Scheduled posts whose time has come, the earliest first. */
+  async due(now: Date, limit: number): Promise<string[]> {
+    const rows = await this.sql.rows<{ id: string }>(DUE, [now, limit]);
+    return rows.map((row) => row.id);
+  }
+
+  /** @returns null when the post is not due any more, or another process has it at hand */
+  async lockDue(id: string, now: Date): Promise<Post | null> {
+    return this.entity(await this.sql.row<{ id: string }>(LOCK_DUE, [now, id]));
+  }
+
+  /** Deletes for good what was put into the trash before. @returns how many */
+  async purge(before: Date, limit: number): Promise<number> {
+    const rows = await this.sql.rows(PURGE, [before, limit]);
+    return rows.length;
+  }
+
+  /**
+   * Makes the search index of posts anew that have none, or one of another language.
+   * @param afterId where to go on
+   * @returns the last one that was, null where there was none
+   */
+  async reindex(afterId: string, limit: number): Promise<string | null> {
+    const row = await this.sql.row<{ last: string }>(this.statements.reindex, [afterId, limit]);
+    return row?.last ?? null;
+  }
+
+  private async entity(row: { id: string } | undefined): Promise<Post | null> {
+    return row ? this.transactions.tx.getRepository(Post).findOneBy({ id: row.id }) : null;
   }
 }
+
+/** The first parameters of both statements that write a post. */
+const written = ({ id, slug, title, content, excerpt, tags, status, publishedAt, publishAt }: NewPost): unknown[] => [
+  id,
+  slug,
+  title,
+  content,
+  excerpt,
+  tags,
+  status,
+  publishedAt,
+  publishAt,
+];

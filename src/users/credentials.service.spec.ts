@@ -11,6 +11,7 @@ import { UsersRepository, type CredentialsRow } from './users.repository.js';
 const row = (members: Partial<CredentialsRow> = {}): CredentialsRow => ({
   id: 'ada',
   email: 'ada@example.com',
+  username: 'ada',
   emailVerified: true,
   passwordHash: 'v1:hash',
   isActive: true,

@@ -19,6 +19,13 @@ import { UsersRepository, type NewUser } from './users.repository.js';
 /** Names made from an address are tried with so many random endings before the client is asked for one. */
 const USERNAME_TRIES = 5;
 
+/** An account that may be created, with its password hashed already. */
+export interface PreparedAccount {
+  dto: CreateUserDto;
+  /** Null for somebody who is invited to choose one. */
+  passwordHash: string | null;
+}
+
 /** How accounts come to be: by signing up, by invitation, or by a token of an outside issuer. */
 @Injectable()
 export class RegistrationService {
@@ -31,12 +38,28 @@ export class RegistrationService {
   ) {}
 
   async register(actor: Actor | undefined, dto: CreateUserDto): Promise<UserRow> {
+    return this.create(await this.prepare(actor, dto));
+  }
+
+  /** @returns what `create` needs; slow, as it hashes the password: not to be called in a transaction */
+  async prepare(actor: Actor | undefined, dto: CreateUserDto): Promise<PreparedAccount> {
     if (this.settings.REGISTRATION === 'closed' && !isAdministrator(actor)) throw new AppError('REGISTRATION_CLOSED');
     checkAdministratorFields(actor, dto);
-    if (dto.password === undefined) return this.invite(actor, dto);
+    if (dto.password === undefined) {
+      if (!isAdministrator(actor)) throw invalidField('password', 'IS_STRING', 'password must be a string');
+      return { dto, passwordHash: null };
+    }
     checkPassword(dto.password, [dto.email, dto.username, dto.fullName], this.settings.PASSWORD_POLICY);
-    // Hashing takes a quarter of a second on purpose: not while a transaction holds a connection.
-    return this.insert(dto, await this.passwords.hash(dto.password), UserRegistered);
+    return { dto, passwordHash: await this.passwords.hash(dto.password) };
+  }
+
+  /** The account, and the mail that welcomes or invites its owner. */
+  @Transactional()
+  async create({ dto, passwordHash }: PreparedAccount): Promise<UserRow> {
+    const row = await this.insertRow(dto, passwordHash);
+    await this.outbox.record(passwordHash === null ? new UserInvited(row.id) : new UserRegistered(row.id));
+    await this.audit.record('account.created', { subjectId: row.id });
+    return row;
   }
 
   /** An account for somebody whose address an outside issuer has verified; it has no password. */
@@ -44,23 +67,6 @@ export class RegistrationService {
   async registerVerified(email: string, fullName: string | null): Promise<UserRow> {
     const row = await this.insertRow({ email, fullName }, null);
     await this.users.markEmailVerified(row.id, row.email, row.createdAt);
-    await this.audit.record('account.created', { subjectId: row.id });
-    return row;
-  }
-
-  private async invite(actor: Actor | undefined, dto: CreateUserDto): Promise<UserRow> {
-    if (!isAdministrator(actor)) throw invalidField('password', 'IS_STRING', 'password must be a string');
-    return this.insert(dto, null, UserInvited);
-  }
-
-  @Transactional()
-  private async insert(
-    dto: CreateUserDto,
-    passwordHash: string | null,
-    event: typeof UserRegistered | typeof UserInvited,
-  ): Promise<UserRow> {
-    const row = await this.insertRow(dto, passwordHash);
-    await this.outbox.record(new event(row.id));
     await this.audit.record('account.created', { subjectId: row.id });
     return row;
   }

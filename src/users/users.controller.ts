@@ -6,8 +6,10 @@ import { Public } from '../common/access/public.decorator.js';
 import { Roles } from '../common/access/roles.decorator.js';
 import { API_PREFIX, ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
-import { setNextLink } from '../common/paging/link.js';
+import { setPageLinks } from '../common/paging/link.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
+import { Idempotency } from '../core/idempotency/idempotency.js';
+import { IdempotentPost } from '../core/idempotency/idempotent-post.decorator.js';
 import { RateClass } from '../core/throttle/rate-class.decorator.js';
 import { PatchUserDto, ReplaceUserDto } from './dto/change-user.dto.js';
 import { CreateUserDto } from './dto/create-user.dto.js';
@@ -21,11 +23,13 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly registration: RegistrationService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Post()
   @Public()
   @RateClass('sign-up')
+  @IdempotentPost()
   @ApiAnswer(201, UserResponse, {
     summary: 'Sign up',
     description:
@@ -38,9 +42,12 @@ export class UsersController {
     @Body() dto: CreateUserDto,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
-    const user = await this.registration.register(actor, dto);
-    void reply.header('location', `${API_PREFIX}/users/${user.id}`);
-    return UserResponse.privateFrom(user);
+    const account = await this.registration.prepare(actor, dto);
+    return this.idempotency.once(reply, async () => {
+      const user = await this.registration.create(account);
+      void reply.header('location', `${API_PREFIX}/users/${user.id}`);
+      return UserResponse.privateFrom(user);
+    });
   }
 
   @Get()
@@ -51,7 +58,7 @@ export class UsersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserPageResponse> {
     const page = await this.users.page(actor, query);
-    setNextLink(reply, page.page);
+    setPageLinks(reply, page);
     return UserPageResponse.from(page, actor);
   }
 

@@ -176,6 +176,7 @@ describe('accounts on PostgreSQL', () => {
         expect(await users.credentials(login)).toEqual({
           id,
           email: 'ada@example.com',
+          username: 'ada',
           emailVerified: false,
           passwordHash: 'v1:hash',
           isActive: true,

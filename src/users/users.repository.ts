@@ -15,6 +15,7 @@ import { User } from './user.entity.js';
 export interface CredentialsRow {
   id: string;
   email: string;
+  username: string;
   emailVerified: boolean;
   passwordHash: string | null;
   isActive: boolean;
@@ -55,7 +56,7 @@ const CONTACT_BY_EMAIL = {
 
 const CREDENTIALS = {
   name: 'users.credentials',
-  text: `SELECT id, email, email_verified_at IS NOT NULL AS "emailVerified", password_hash AS "passwordHash",
+  text: `SELECT id, email, username, email_verified_at IS NOT NULL AS "emailVerified", password_hash AS "passwordHash",
       is_active AS "isActive" FROM users
     WHERE (email_key = $1 OR username_key = $1) AND deleted_at IS NULL
     ORDER BY (email_key = $1) DESC LIMIT 1`,

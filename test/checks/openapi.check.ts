@@ -5,6 +5,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 const PUBLIC_OPERATIONS = [
   'GET /api/v1/posts',
   'GET /api/v1/posts/{id}',
+  'GET /api/v1/tags',
   'GET /api/v1/users/{id}/posts',
   'POST /api/v1/auth/email/resend',
   'POST /api/v1/auth/email/verify',
@@ -14,6 +15,7 @@ const PUBLIC_OPERATIONS = [
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/revoke',
   'POST /api/v1/auth/token',
+  'POST /api/v1/unsubscribe',
   'POST /api/v1/users',
 ];
 

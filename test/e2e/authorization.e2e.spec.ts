@@ -1,5 +1,6 @@
 import { Clock } from '../../src/core/clock/clock.js';
 import { LinkTokens, type LinkPurpose } from '../../src/auth/tokens/link-tokens.js';
+import { UnsubscribeTokens } from '../../src/subscriptions/unsubscribe-tokens.js';
 import { UsersService } from '../../src/users/users.service.js';
 import { createPerson, PASSWORD, signIn, type Person } from '../support/people.js';
 import { TestApi } from '../support/test-api.js';
@@ -60,6 +61,31 @@ const postOf = async ({ owner }: Cell, published: boolean): Promise<string> => {
 const onPost =
   (published: boolean, rest = '', body?: object) =>
   async (cell: Cell): Promise<Request> => ({ path: `${V1}/posts/${await postOf(cell, published)}${rest}`, body });
+
+/** Of a post that was changed once. */
+const onRevisions =
+  (published: boolean, rest = '') =>
+  async (cell: Cell): Promise<Request> => {
+    const path = `${V1}/posts/${await postOf(cell, published)}`;
+    expect((await cell.owner.client.patch(path, { title: 'Another' })).status).toBe(200);
+    return { path: `${path}/revisions${rest}` };
+  };
+
+const trashedPost = async (cell: Cell): Promise<Request> => {
+  const path = `${V1}/posts/${await postOf(cell, true)}`;
+  expect((await cell.owner.client.delete(path)).status).toBe(204);
+  return { path: `${path}/restore` };
+};
+
+const onAuthor = async ({ api }: Cell): Promise<Request> => ({
+  path: `${V1}/users/${(await createPerson(api, unique())).id}/subscription`,
+});
+
+const unsubscribeLink = async ({ api, owner }: Cell): Promise<Request> => {
+  const author = await createPerson(api, unique());
+  const token = api.app.get(UnsubscribeTokens).derive({ subscriberId: owner.id, authorId: author.id });
+  return { path: `${V1}/unsubscribe?token=${token}` };
+};
 
 const onOwner =
   (body?: object) =>
@@ -256,6 +282,12 @@ const TABLE: Row[] = [
     statuses: open(200),
   },
   { operation: `GET ${V1}/posts`, statuses: open(200) },
+  ...(['draft', 'scheduled', 'trashed'] as const).map((status): Row => ({
+    operation: `GET ${V1}/posts`,
+    detail: `that are ${status}`,
+    prepare: () => ({ path: `${V1}/posts?status=${status}` }),
+    statuses: signedIn(200),
+  })),
   { operation: `POST ${V1}/posts`, prepare: sends(TITLE), statuses: signedIn(201) },
   { operation: `GET ${V1}/posts/{id}`, detail: 'that is published', prepare: onPost(true), statuses: open(200) },
   {
@@ -306,9 +338,55 @@ const TABLE: Row[] = [
     statuses: editorial(200, 404),
   },
   {
+    operation: `POST ${V1}/posts/{id}/publish`,
+    detail: 'later',
+    prepare: onPost(false, '/publish', { publishAt: '2099-01-01T00:00:00Z' }),
+    statuses: editorial(200, 404),
+  },
+  {
     operation: `POST ${V1}/posts/{id}/unpublish`,
     prepare: onPost(true, '/unpublish'),
     statuses: editorial(200, 403),
+  },
+  { operation: `POST ${V1}/posts/{id}/restore`, prepare: trashedPost, statuses: editorial(200, 404) },
+  ...[
+    { detail: 'of one that is published', published: true, strangers: 403 as const },
+    { detail: 'of a draft', published: false, strangers: 404 as const },
+  ].flatMap(({ detail, published, strangers }): Row[] => [
+    {
+      operation: `GET ${V1}/posts/{id}/revisions`,
+      detail,
+      prepare: onRevisions(published),
+      statuses: editorial(200, strangers),
+    },
+    {
+      operation: `GET ${V1}/posts/{id}/revisions/{version}`,
+      detail,
+      prepare: onRevisions(published, '/1'),
+      statuses: editorial(200, strangers),
+    },
+    {
+      operation: `POST ${V1}/posts/{id}/revisions/{version}/restore`,
+      detail,
+      prepare: onRevisions(published, '/1/restore'),
+      statuses: editorial(200, strangers),
+    },
+  ]),
+  { operation: `GET ${V1}/tags`, statuses: open(200) },
+  { operation: `GET ${V1}/users/me/subscriptions`, statuses: signedIn(200) },
+  { operation: `PUT ${V1}/users/{id}/subscription`, prepare: onAuthor, statuses: signedIn(204) },
+  { operation: `DELETE ${V1}/users/{id}/subscription`, prepare: onAuthor, statuses: signedIn(204) },
+  {
+    operation: `POST ${V1}/unsubscribe`,
+    detail: 'with the link of the mail, whoever has it',
+    prepare: unsubscribeLink,
+    statuses: anyone(204),
+  },
+  {
+    operation: `POST ${V1}/unsubscribe`,
+    detail: 'with a token of one’s own making',
+    prepare: () => ({ path: `${V1}/unsubscribe?token=${'x'.repeat(64)}` }),
+    statuses: anyone(400),
   },
   { operation: `GET ${V1}/admin/emails`, statuses: administrators(200) },
   { operation: `GET ${V1}/admin/emails/{id}`, prepare: mailOf, statuses: administrators(200) },

@@ -123,7 +123,7 @@ describe('the way of a mail', () => {
     sink.accept(leaver.email);
     await makeOverdue(leaver.email);
     const mail = await mailIn(api, leaver.email, 'cancelled');
-    expect(mail.lastAnswer).toContain('deleted');
+    expect(mail.lastAnswer).toContain('is gone: the account');
     const subjects = sink.to(leaver.email).map(({ content }) => content.subject);
     expect(subjects.filter((subject) => subject?.startsWith('Welcome'))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { createPerson, type Person } from '../support/people.js';
 import { TestApi } from '../support/test-api.js';
-import type { TestClient } from '../support/test-client.js';
+import type { Answer, TestClient } from '../support/test-client.js';
 import { refusedFields } from './support/problem.js';
 import { expectHeader, expectScenario, itAnswers, type Scenario } from './support/scenarios.js';
 import { statusesOf } from './support/statuses.js';
@@ -96,6 +96,7 @@ describe('who may do what with a post', () => {
     expect: {
       status,
       code: CODES[status],
+      events: action === '/publish' && status === 200 ? ['PostPublished'] : [],
       absent: status >= 400 ? ['Some text', 'author@example.com'] : ['author@example.com', 'asswordHash'],
     },
   });
@@ -191,6 +192,7 @@ describe('the life of a post', () => {
       expect: {
         status: 200,
         body: { status: 'published', published: true, publishedAt: TIME, publishAt: null },
+        events: ['PostPublished'],
       },
     };
     await expectScenario(api, publishing);
@@ -214,7 +216,7 @@ describe('the life of a post', () => {
         method: 'POST',
         path: POSTS,
         body: { title: 'At once', content: '', published: true },
-        expect: { status: 201, body: { status: 'published', publishedAt: TIME } },
+        expect: { status: 201, body: { status: 'published', publishedAt: TIME }, events: ['PostPublished'] },
       },
       {
         name: 'is published by PATCH',
@@ -223,7 +225,7 @@ describe('the life of a post', () => {
         method: 'PATCH',
         path,
         body: { published: true },
-        expect: { status: 200, body: { status: 'published', publishedAt: TIME } },
+        expect: { status: 200, body: { status: 'published', publishedAt: TIME }, events: ['PostPublished'] },
       },
       {
         name: 'is not published twice by PATCH',
@@ -319,8 +321,16 @@ describe('the life of a post', () => {
 
   it('does not appear at once when it is asked to appear later', async () => {
     post = await write(ada.client);
-    await ada.client.post(`${path()}/publish`, { publishAt: '2099-01-01T00:00:00Z' });
-    expect((await ada.client.get(path())).body.status).not.toBe('published');
+    const scheduled = { status: 'scheduled', published: false, publishAt: '2099-01-01T00:00:00.000Z' };
+    await expectScenario(api, {
+      name: 'scheduling',
+      as: asAda,
+      method: 'POST',
+      path: () => `${path()}/publish`,
+      body: { publishAt: '2099-01-01T00:00:00Z' },
+      expect: { status: 200, body: { ...scheduled, publishedAt: null } },
+    });
+    expect((await ada.client.get(path())).body).toMatchObject(scheduled);
     expect((await api.client().get(path())).status).toBe(404);
   });
 
@@ -814,7 +824,9 @@ describe('lists of posts', () => {
         expect: {
           status: 200,
           body: { page: { limit: 2, total: 21 } },
-          headers: { link: /^<\/api\/v1\/posts\?author=bob&limit=2&count=exact&cursor=[^>&]+>; rel="next"$/ },
+          headers: {
+            link: /^<\/api\/v1\/posts\?author=bob&limit=2&count=exact&cursor=[^>&]+>; rel="prev", <\/api\/v1\/posts\?author=bob&limit=2&count=exact&cursor=[^>&]+>; rel="next"$/,
+          },
         },
       },
       ...(
@@ -859,6 +871,20 @@ describe('lists of posts', () => {
     const keys = pages.flat().map((item) => `${String(item['publishedAt'])} ${item.id}`);
     expect(keys).toEqual(keys.toSorted().toReversed());
     expect(new Set(keys).size).toBe(PUBLISHED_COUNT);
+  });
+
+  it('are walked back page by page, the same way', async () => {
+    const pages = await walk(api.client(), `${POSTS}?limit=7`);
+    const { body } = await api.client().get(`${POSTS}?limit=7&skip=${PUBLISHED_COUNT - 6}`);
+    expect(body.items).toEqual(pages.at(-1));
+    let link: string | undefined = `${POSTS}?limit=7&skip=${PUBLISHED_COUNT - 6}`;
+    const back: string[][] = [];
+    while (link !== undefined && back.length <= pages.length) {
+      const answer: Answer = await api.client().get(link);
+      back.unshift(answer.body.items.map((item: { id: string }) => item.id));
+      link = /<([^>]+)>; rel="prev"/.exec(answer.headers.get('link') ?? '')?.[1];
+    }
+    expect(back).toEqual(pages.map((page) => idsOf([page])));
   });
 
   it('are walked one by one', async () => {

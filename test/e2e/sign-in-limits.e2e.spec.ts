@@ -86,11 +86,11 @@ describe('behind a trusted proxy', () => {
       expect(await statusFrom(ip, ada.username, PASSWORD)).toBe(200);
     });
 
-    it('are counted together however the account is spelt', async () => {
+    it('are counted together however a name is spelt', async () => {
       const [ada, ip] = [await person(), elsewhere()];
-      const spellings = [ada.username, ada.email, ada.username.toUpperCase(), ada.email.toUpperCase(), ada.username];
+      const spellings = [ada.email, ada.email.toUpperCase(), ada.email, ada.email.toUpperCase(), ada.email];
       for (const spelling of spellings) expect(await statusFrom(ip, spelling)).toBe(401);
-      for (const spelling of [ada.email, ada.username]) expectRefused(await tryFrom(ip, spelling, PASSWORD));
+      for (const spelling of spellings) expectRefused(await tryFrom(ip, spelling, PASSWORD));
       const form = { grant_type: 'password', username: ada.email, password: PASSWORD };
       const headers = { 'x-forwarded-for': ip };
       expectOAuthError(
@@ -98,6 +98,14 @@ describe('behind a trusted proxy', () => {
         429,
         'temporarily_unavailable',
       );
+    });
+
+    it('do not tell that a username and an address are one account’s', async () => {
+      const [ada, ip] = [await person(), elsewhere()];
+      await times(LIMIT, () => tryFrom(ip, ada.username, WRONG));
+      expectRefused(await tryFrom(ip, ada.username, WRONG));
+      expect(await statusFrom(ip, ada.email)).toBe(401);
+      expect(await statusFrom(ip, `not-${ada.email}`)).toBe(401);
     });
 
     it('are counted on the token endpoint, too', async () => {

@@ -20,7 +20,10 @@ const MEMORY = 86_400;
 
 export interface Attempt {
   ip: string;
-  /** The account's id, or what was typed where there is no account. */
+  /**
+   * What was typed, in the form in which accounts are compared. Not the account that it stands for: counting two names
+   * together would tell that they are one account's.
+   */
   account: string;
 }
 
@@ -118,9 +121,13 @@ export class SignInLimits {
     return row?.count === FREE_FAILURES;
   }
 
-  /** After the right password, or a new one. */
-  async forget(account: string): Promise<void> {
-    await this.sql.rows(FORGET, [[this.key('account', account), this.key('confirmation', account)]]);
+  /**
+   * After the right password, or a new one.
+   * @param names everything that the account was counted under: its address and username, its id
+   */
+  async forget(...names: string[]): Promise<void> {
+    const kinds = ['account', 'confirmation'];
+    await this.sql.rows(FORGET, [names.flatMap((name) => kinds.map((kind) => this.key(kind, name)))]);
   }
 
   private key(...parts: string[]): string {

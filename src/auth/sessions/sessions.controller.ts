@@ -4,7 +4,7 @@ import type { Actor } from '../../common/access/actor.js';
 import { CurrentUser } from '../../common/access/current-user.decorator.js';
 import { ApiAnswer } from '../../common/openapi/api-answer.decorator.js';
 import { ApiController } from '../../common/openapi/api-controller.decorator.js';
-import { setNextLink } from '../../common/paging/link.js';
+import { setPageLinks } from '../../common/paging/link.js';
 import { PageQuery } from '../../common/paging/page-query.dto.js';
 import { IdParam } from '../../common/validation/id-param.dto.js';
 import { SessionPageResponse } from '../dto/session.response.js';
@@ -26,7 +26,7 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionPageResponse> {
     const page = await this.sessions.pageLive(actor, query);
-    setNextLink(reply, page.page);
+    setPageLinks(reply, page);
     return SessionPageResponse.from(page, actor);
   }
 

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { newId } from '../../common/ids/uuid.js';
 import type { Settings } from '../../core/config/settings.js';
 import { excerptFrom } from '../../posts/excerpt.js';
-import { slugFrom } from '../../posts/slug.js';
+import { slugFrom } from '../../posts/slugs/slug.js';
 import { identityKey } from '../../users/identity.js';
 import { PasswordsService } from '../../users/passwords/passwords.service.js';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.js';

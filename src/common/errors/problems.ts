@@ -143,6 +143,12 @@ export const PROBLEMS = define({
     cause: 'There is no post of this id or slug that the request may see.',
     remedy: 'Check the id or slug; drafts are seen by their author and editors alone.',
   },
+  REVISION_NOT_FOUND: {
+    status: 404,
+    title: 'No such version',
+    cause: 'The post never had this version, has it now, or its former versions are not kept for so long.',
+    remedy: 'List the versions that are kept under `/api/v1/posts/{id}/revisions`.',
+  },
   EMAIL_NOT_FOUND: {
     status: 404,
     title: 'No such mail',
@@ -191,6 +197,12 @@ export const PROBLEMS = define({
     cause: 'For example, publishing a post that is published already.',
     remedy: 'Read the post again and look at its `status`.',
   },
+  IDEMPOTENCY_KEY_IN_USE: {
+    status: 409,
+    title: 'The first request with this key is still running',
+    cause: 'Another request with the same `Idempotency-Key` has not been answered yet.',
+    remedy: 'Repeat the request in a moment; it is answered as the first one was.',
+  },
   CONFLICT: {
     status: 409,
     title: 'The change conflicts with another',
@@ -232,6 +244,12 @@ export const PROBLEMS = define({
     title: 'The request is not valid',
     cause: 'One or more fields are unknown, missing, of the wrong type or out of bounds; `errors` names each.',
     remedy: 'Correct the fields that `errors` names.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: 'The key was used for another request',
+    cause: 'The `Idempotency-Key` came with another body within the last 24 hours.',
+    remedy: 'Make a new key for every new request, and keep it for its repetitions alone.',
   },
   RATE_LIMITED: {
     status: 429,

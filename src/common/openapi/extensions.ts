@@ -7,6 +7,7 @@ export const ROUTE_EXTENSION = {
   access: 'x-broadsheet-access',
   errors: 'x-broadsheet-errors',
   ownErrorFormat: 'x-broadsheet-own-error-format',
+  idempotent: 'x-broadsheet-idempotent',
 } as const;
 
 /** `open`: no token is looked at; `optional`: one may be sent; `closed`: one must; `restricted`: and the role must fit. */
@@ -16,4 +17,5 @@ export interface RouteExtensions {
   [ROUTE_EXTENSION.access]?: RouteAccess;
   [ROUTE_EXTENSION.errors]?: ProblemCode[];
   [ROUTE_EXTENSION.ownErrorFormat]?: boolean;
+  [ROUTE_EXTENSION.idempotent]?: boolean;
 }

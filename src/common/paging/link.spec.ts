@@ -1,15 +1,15 @@
 import type { FastifyReply } from 'fastify';
-import { setNextLink } from './link.js';
+import { setPageLinks } from './link.js';
 
-/** The `Link` header for a request and the cursor of its page. */
-function linkFor(url: string, nextCursor: string | null): string | undefined {
+/** The `Link` header for a request and the cursors of its page. */
+function linkFor(url: string, nextCursor: string | null, previousCursor: string | null = null): string | undefined {
   const header = jest.fn<void, [string, string]>();
   const page = { limit: 20, hasMore: nextCursor !== null, nextCursor };
-  setNextLink({ request: { url }, header } as unknown as FastifyReply, page);
+  setPageLinks({ request: { url }, header } as unknown as FastifyReply, { page, previousCursor });
   return header.mock.calls[0]?.[1];
 }
 
-describe('setNextLink', () => {
+describe('setPageLinks', () => {
   it.each([
     { url: '/api/v1/posts', link: '</api/v1/posts?cursor=abc.def>; rel="next"' },
     { url: '/api/v1/posts?limit=5&tag=a+b', link: '</api/v1/posts?limit=5&tag=a+b&cursor=abc.def>; rel="next"' },
@@ -20,7 +20,13 @@ describe('setNextLink', () => {
     expect(linkFor(url, 'abc.def')).toBe(link);
   });
 
-  it('leads nowhere from the last page', () => {
+  it('leads back and on from a page in the middle', () => {
+    expect(linkFor('/api/v1/posts?cursor=old', 'abc.def', 'uvw.xyz')).toBe(
+      '</api/v1/posts?cursor=uvw.xyz>; rel="prev", </api/v1/posts?cursor=abc.def>; rel="next"',
+    );
+  });
+
+  it('leads nowhere from the only page', () => {
     expect(linkFor('/api/v1/posts', null)).toBeUndefined();
   });
 });

@@ -1,12 +1,19 @@
 import type { FastifyReply } from 'fastify';
-import type { PageInfo } from './page.js';
+import type { RowPage } from './page.js';
 
-/** Adds `Link: <…>; rel="next"` (RFC 8288) with the request's own parameters, where another page follows. */
-export function setNextLink(reply: FastifyReply, page: PageInfo): void {
-  if (page.nextCursor === null) return;
-  const [path, query] = reply.request.url.split('?', 2);
+/** Adds `Link` (RFC 8288) to the pages around this one, where there are any, with the request's own parameters. */
+export function setPageLinks(reply: FastifyReply, { page, previousCursor }: Omit<RowPage<never>, 'rows'>): void {
+  const links = [
+    ...(previousCursor === null ? [] : [link(reply.request.url, previousCursor, 'prev')]),
+    ...(page.nextCursor === null ? [] : [link(reply.request.url, page.nextCursor, 'next')]),
+  ];
+  if (links.length > 0) void reply.header('link', links.join(', '));
+}
+
+function link(url: string, cursor: string, relation: 'prev' | 'next'): string {
+  const [path, query] = url.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.delete('skip');
-  parameters.set('cursor', page.nextCursor);
-  void reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
+  parameters.set('cursor', cursor);
+  return `<${path}?${parameters.toString()}>; rel="${relation}"`;
 }

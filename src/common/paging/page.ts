@@ -28,8 +28,10 @@ export abstract class Page<T> {
   page: PageInfo;
 }
 
-/** What a repository hands up: the rows of a page and where the next one starts. */
+/** What a repository hands up: the rows of a page, and where the next one and the one before start. */
 export interface RowPage<Row> {
   rows: Row[];
   page: PageInfo;
+  /** Null on the first page; clients get it as `Link: rel="prev"`. */
+  previousCursor: string | null;
 }

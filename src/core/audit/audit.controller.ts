@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Roles } from '../../common/access/roles.decorator.js';
 import { ApiAnswer } from '../../common/openapi/api-answer.decorator.js';
 import { ApiController } from '../../common/openapi/api-controller.decorator.js';
-import { setNextLink } from '../../common/paging/link.js';
+import { setPageLinks } from '../../common/paging/link.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditEventPageResponse } from './dto/audit-event.response.js';
 import { ListAuditEventsQuery } from './dto/list-audit-events.query.js';
@@ -24,7 +24,7 @@ export class AuditController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AuditEventPageResponse> {
     const page = await this.events.page(query);
-    setNextLink(reply, page.page);
+    setPageLinks(reply, page);
     return AuditEventPageResponse.from(page);
   }
 }

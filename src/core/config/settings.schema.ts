@@ -84,6 +84,41 @@ function isCidr(entry: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }
 
+/** The text search configurations that every PostgreSQL from 14 on brings. */
+const SEARCH_LANGUAGES = [
+  'simple',
+  'arabic',
+  'armenian',
+  'basque',
+  'catalan',
+  'danish',
+  'dutch',
+  'english',
+  'finnish',
+  'french',
+  'german',
+  'greek',
+  'hindi',
+  'hungarian',
+  'indonesian',
+  'irish',
+  'italian',
+  'lithuanian',
+  'nepali',
+  'norwegian',
+  'portuguese',
+  'romanian',
+  'russian',
+  'serbian',
+  'spanish',
+  'swedish',
+  'tamil',
+  'turkish',
+  'yiddish',
+] as const;
+
+export type SearchLanguage = (typeof SEARCH_LANGUAGES)[number];
+
 /** An address, or a name with an address in angle brackets. */
 const SENDER = /^(?:[^\s<>@,;"]+@[^\s<>@,;"]+|(?:"[^"\r\n]*"|[^<>"\r\n,;]*)\s*<[^\s<>@,;"]+@[^\s<>@,;"]+>)$/;
 
@@ -116,7 +151,7 @@ export const settingsSchema = z.object({
     .prefault('10')
     .meta({ description: 'Connections a process keeps to PostgreSQL at most.' }),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional().meta({
-    description: 'Redis for the queue; it lives in PostgreSQL where this is left out.',
+    description: 'Redis for the queue and what API processes share; in PostgreSQL and memory where this is left out.',
     example: 'redis://localhost:6379',
   }),
   SECRET_KEY: list.pipe(z.array(z.string())).optional().meta({
@@ -176,6 +211,10 @@ export const settingsSchema = z.object({
     description: 'Page that the link to a new password leads to; /reset here where it is left out.',
     example: 'https://example.com/reset',
   }),
+  POST_URL: httpUrl.optional().meta({
+    description: 'Page that shows a post, with :slug in the place of its slug; /p/:slug here where it is left out.',
+    example: 'https://example.com/articles/:slug',
+  }),
   CORS_ORIGINS: list.prefault('').meta({
     description: 'Origins that browsers may call from, separated by commas. In development any localhost port.',
   }),
@@ -194,6 +233,14 @@ export const settingsSchema = z.object({
     .meta({ description: 'Requests a minute and client; 0 switches the limits per client off.' }),
   LOGIN_RATE_LIMIT: integer(0, 10_000_000).prefault('5').meta({
     description: 'Sign-in attempts a minute for one client and account, ten times that for one client; 0 = off.',
+  }),
+  RESPONSE_CACHE: onOff.prefault('on').meta({
+    description:
+      'on or off: public reads are kept for a moment. With REDIS_URL no process is ever stale after a write.',
+  }),
+  REVISIONS_KEEP: integer(1, 10_000).prefault('100').meta({ description: 'Former versions that are kept of a post.' }),
+  SEARCH_LANGUAGE: z.enum(SEARCH_LANGUAGES).default('english').meta({
+    description: 'Language of the full-text search, as PostgreSQL calls it; simple for none. The worker re-indexes.',
   }),
   WORKER_CONCURRENCY: integer(1, 1000).prefault('20').meta({ description: 'Jobs a worker runs at a time.' }),
   SHUTDOWN_TIMEOUT: integer(1, 600)

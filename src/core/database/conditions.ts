@@ -1,7 +1,15 @@
 /** Collects the conditions of a WHERE clause with their parameters; texts come from code, values never enter them. */
 export class Conditions {
-  readonly values: unknown[] = [];
-  private readonly clauses: string[] = [];
+  /** @param values those of another clause of the same statement, behind which these go on */
+  constructor(
+    readonly values: unknown[] = [],
+    private readonly clauses: string[] = [],
+  ) {}
+
+  /** The same conditions, to which others can be added without changing these. */
+  copy(): Conditions {
+    return new Conditions([...this.values], [...this.clauses]);
+  }
 
   /** Adds a parameter and returns its place: `$3`. */
   bind(value: unknown): string {
@@ -19,8 +27,13 @@ export class Conditions {
     return value === undefined ? this : this.add(clause(value));
   }
 
+  /** All of them, joined; empty where there are none. */
+  get all(): string {
+    return this.clauses.join(' AND ');
+  }
+
   get where(): string {
-    return this.clauses.length > 0 ? `WHERE ${this.clauses.join(' AND ')}` : '';
+    return this.clauses.length > 0 ? `WHERE ${this.all}` : '';
   }
 }
 

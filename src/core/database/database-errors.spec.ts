@@ -103,8 +103,11 @@ describe('CONSTRAINT_PROBLEMS', () => {
     expect(migrations).toMatch(new RegExp(`UNIQUE INDEX ${constraint} ON`));
   });
 
+  /** What is there already is no conflict for these: their only INSERT says `ON CONFLICT`. */
+  const NEVER_VIOLATED = ['subscriptions_author_subscriber', 'emails_post_recipient'];
+
   it('knows every unique index that a client can run into', () => {
     const indexes = [...migrations.matchAll(/CREATE UNIQUE INDEX (\w+)/g)].map(([, name]) => name);
-    expect(new Set(Object.keys(CONSTRAINT_PROBLEMS))).toEqual(new Set(indexes));
+    expect(new Set([...Object.keys(CONSTRAINT_PROBLEMS), ...NEVER_VIOLATED])).toEqual(new Set(indexes));
   });
 });

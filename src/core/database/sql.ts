@@ -9,6 +9,8 @@ import { Settings } from '../config/settings.js';
 export interface Statement {
   name: string;
   text: string;
+  /** Not prepared, so that every execution is planned for its own values: for searches, whose words decide the plan. */
+  planEachTime?: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export class Sql {
 
   async rows<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     const client = await this.client();
-    const name = this.prepare ? this.nameOf(statement) : undefined;
+    const name = this.prepare && !statement.planEachTime ? this.nameOf(statement) : undefined;
     const { rows } = await client.query<Row>({ name, text: statement.text, values });
     return rows;
   }

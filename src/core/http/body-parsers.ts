@@ -18,7 +18,8 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     JSON_TYPE,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      const { json = true } = configOf(request);
+      const { json = true, ignoresBody } = configOf(request);
+      if (ignoresBody) return undefined;
       if (!json) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
       checkRepresentation(request);
       return parseJson(body);
@@ -28,12 +29,17 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     FORM_TYPE,
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
-      const { form } = configOf(request);
+      const { form, ignoresBody } = configOf(request);
+      if (ignoresBody) return undefined;
       if (!form) throw new AppError('UNSUPPORTED_MEDIA_TYPE');
       checkRepresentation(request);
       return parseForm(body, form);
     },
   );
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest) => {
+    if (configOf(request).ignoresBody) return undefined;
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE');
+  });
 }
 
 const configOf = (request: FastifyRequest): HttpRouteConfig => request.routeOptions.config as HttpRouteConfig;

@@ -7,6 +7,8 @@ export interface HttpRouteConfig {
   json?: boolean;
   /** The fields of the form that the route reads; others are ignored, as RFC 6749 §3.2 asks. No form where left out. */
   form?: string[];
+  /** Takes a body of any kind and does not look at it. */
+  ignoresBody?: boolean;
   /** Another way to tell errors than the usual envelope, where an RFC asks for it. */
   errorAnswer?: (error: AppError) => ErrorAnswer;
   /** Answers whatever the Host header and the scheme are, and is never throttled: a probe. */

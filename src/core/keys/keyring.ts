@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 
 /** What a key is for; a key of one purpose is of no use for another. */
-export type KeyPurpose = 'access-token' | 'refresh-token' | 'link' | 'cursor' | 'sign-in';
+export type KeyPurpose =
+  'access-token' | 'refresh-token' | 'link' | 'cursor' | 'sign-in' | 'idempotency' | 'unsubscribe';
 
 const KEY_BYTES = 32;
 /** Shorter ones could be guessed, in bytes. */

@@ -42,6 +42,7 @@ export function* operationsOf(document: OpenAPIObject): Generator<Operation> {
 function codesOf(operation: Operation, access: RouteAccess) {
   return [
     ...(operation[ROUTE_EXTENSION.errors] ?? []),
+    ...(operation[ROUTE_EXTENSION.idempotent] ? (['IDEMPOTENCY_KEY_IN_USE', 'IDEMPOTENCY_KEY_REUSED'] as const) : []),
     ...(operation.requestBody ? (['MALFORMED_REQUEST', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
     ...(operation.requestBody || operation.parameters?.length ? (['VALIDATION_FAILED'] as const) : []),
     ...(access === 'closed' || access === 'restricted' ? (['UNAUTHENTICATED'] as const) : []),

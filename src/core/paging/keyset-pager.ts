@@ -5,13 +5,13 @@ import type { PageQuery } from '../../common/paging/page-query.dto.js';
 import type { Conditions } from '../database/conditions.js';
 import { Sql } from '../database/sql.js';
 import { Cursors } from './cursors.js';
-import { rowPage } from './row-page.js';
+import { rowPage, type Direction } from './row-page.js';
 
 /** The order of a list: one column, and the id behind it, so that rows that are alike keep their places. */
 export interface KeysetOrder<Row> {
   column: string;
   /** The type of the column, to read the value of a cursor as. */
-  type: 'timestamptz' | 'text';
+  type: 'timestamptz' | 'text' | 'real' | 'int';
   descending: boolean;
   /** What a cursor holds of the column. */
   valueOf: (row: Row) => string;
@@ -33,10 +33,16 @@ export interface KeysetList<Row> {
   from: string;
   /** The column of the id, with the alias of its table where there are several. */
   id: string;
+  /** Of the id; uuid where it is left out. */
+  idType?: 'uuid' | 'text';
   filter: Conditions;
   /** Everything that the filter depends on: a cursor is good for the same list alone. */
   filteredBy: unknown[];
   order: KeysetOrder<Row>;
+  /** What `count=exact` counts, where that is not the list itself. */
+  counted?: Pick<KeysetList<never>, 'from' | 'filter'>;
+  /** Plans every execution for its own values, where these decide which plan is good. */
+  planEachTime?: boolean;
 }
 
 /** Reads lists page by page: by cursor, which costs the same however deep, or by `skip`. */
@@ -51,25 +57,41 @@ export class KeysetPager {
     list: KeysetList<Row>,
     query: PageQuery,
   ): Promise<RowPage<Row>> {
-    const { filter, order, id } = list;
+    const { order, id, idType = 'uuid' } = list;
     const listKey = JSON.stringify([list.name, order.column, order.descending, ...list.filteredBy]);
     const total = query.count ? await this.count(list) : undefined;
+    const filter = list.filter.copy();
+    let direction: Direction = 'next';
     if (query.cursor !== undefined) {
-      const [value, lastId] = this.cursors.decode(listKey, query.cursor);
-      const isPast = order.descending ? '<' : '>';
+      const [value, lastId, way] = this.cursors.decode(listKey, query.cursor);
+      direction = way === 'previous' ? 'previous' : 'next';
+      const isPast = order.descending === (direction === 'next') ? '<' : '>';
       filter.add(
-        `(${order.column}, ${id}) ${isPast} (${filter.bind(value)}::${order.type}, ${filter.bind(lastId)}::uuid)`,
+        `(${order.column}, ${id}) ${isPast} (${filter.bind(value)}::${order.type}, ${filter.bind(lastId)}::${idType})`,
       );
     }
-    const direction = order.descending ? 'DESC' : 'ASC';
-    const text = `SELECT ${list.columns} FROM ${list.from} ${filter.where}
-      ORDER BY ${order.column} ${direction}, ${id} ${direction}
-      LIMIT ${filter.bind(query.limit + 1)} OFFSET ${filter.bind(query.skip ?? 0)}`;
-    const rows = await this.sql.rows<Row>({ name: list.name, text }, filter.values);
-    return rowPage(rows, query, (row) => this.cursors.encode(listKey, [order.valueOf(row), row.id]), total);
+    const rows = await this.read<Row>({ ...list, filter }, query, direction);
+    // All that stood before is gone: what comes before now is the first page.
+    if (direction === 'previous' && rows.length === 0) return this.page(list, { ...query, cursor: undefined });
+    const cursorOf = (row: Row, way: Direction): string =>
+      this.cursors.encode(listKey, [order.valueOf(row), row.id, ...(way === 'previous' ? [way] : [])]);
+    return rowPage(rows, query, { cursorOf, direction, total });
   }
 
-  private async count({ name, from, filter }: Pick<KeysetList<never>, 'name' | 'from' | 'filter'>): Promise<number> {
+  private async read<Row extends QueryResultRow>(
+    { name, columns, from, id, filter, order, planEachTime }: KeysetList<Row>,
+    { limit, skip = 0 }: PageQuery,
+    direction: Direction,
+  ): Promise<Row[]> {
+    const way = order.descending === (direction === 'next') ? 'DESC' : 'ASC';
+    const text = `SELECT ${columns} FROM ${from} ${filter.where}
+      ORDER BY ${order.column} ${way}, ${id} ${way}
+      LIMIT ${filter.bind(limit + 1)} OFFSET ${filter.bind(skip)}`;
+    return this.sql.rows<Row>({ name, text, planEachTime }, filter.values);
+  }
+
+  private async count<Row>({ name, counted, ...list }: KeysetList<Row>): Promise<number> {
+    const { from, filter } = counted ?? list;
     const text = `SELECT count(*)::int AS total FROM ${from} ${filter.where}`;
     const row = await this.sql.row<{ total: number }>({ name: `${name}.count`, text }, filter.values);
     return row?.total ?? 0;

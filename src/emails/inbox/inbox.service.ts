@@ -20,8 +20,8 @@ export interface InboxView {
   shown: InboxMessage | undefined;
 }
 
-/** What is shown of a mail whose account is gone. */
-const GONE: RenderedEmail = { subject: '(the account was deleted)', html: '<head></head>', text: '' };
+/** What is shown of a mail whose account or post is gone. */
+const GONE: RenderedEmail = { subject: '(what it was about is gone)', html: '<head></head>', text: '' };
 
 /** Mails as they are read: rendered when somebody looks, since nothing rendered is stored. */
 @Injectable()

@@ -7,14 +7,17 @@ import { UsersService } from '../../users/users.service.js';
 import type { EmailRow } from '../emails.repository.js';
 import { htmlLetter, textLetter } from './layout.js';
 import { LETTERS } from './letters.js';
+import { PostNewsReader, type PostNews } from './post-news.js';
 
 export interface RenderedEmail {
   subject: string;
   html: string;
   text: string;
+  /** Where the mail program unsubscribes its reader with one click (RFC 8058). */
+  unsubscribeUrl?: string;
 }
 
-type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'toAddress' | 'facts' | 'createdAt'>;
+type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'postId' | 'toAddress' | 'facts' | 'state' | 'createdAt'>;
 
 /**
  * Makes a mail out of its row. Links with tokens are derived here, each time anew and always the same, so that none is
@@ -26,10 +29,11 @@ export class EmailRenderer {
     private readonly users: UsersService,
     private readonly sessions: SessionsRepository,
     private readonly links: LinkTokens,
+    private readonly news: PostNewsReader,
     private readonly settings: Settings,
   ) {}
 
-  /** @returns undefined when the reason for the mail has gone: its account was deleted, or what its link was for */
+  /** @returns undefined when the reason for the mail has gone: its account was deleted, or what it was about */
   async render(email: RenderableEmail): Promise<RenderedEmail | undefined> {
     const [rendered] = await this.renderAll([email]);
     return rendered;
@@ -40,24 +44,29 @@ export class EmailRenderer {
     const contacts = byId(await this.users.contacts(emails.map((email) => email.userId)));
     const sessionIds = emails.flatMap(({ facts }) => facts.sessionId ?? []);
     const sessions = byId(sessionIds.length > 0 ? await this.sessions.devices(sessionIds) : []);
+    const newsOf = await this.news.readerFor(emails);
     return emails.map((email) => {
       const contact = contacts.get(email.userId);
       if (!contact || hasLostItsReason(email, contact)) return undefined;
-      return this.letter(email, contact, sessions.get(email.facts.sessionId ?? ''));
+      const news = newsOf(email);
+      if (email.kind === 'new-post' && !news) return undefined;
+      return this.letter(email, contact, { session: sessions.get(email.facts.sessionId ?? ''), news });
     });
   }
 
-  private letter(email: RenderableEmail, contact: ContactRow, session: OwnSessionRow | undefined): RenderedEmail {
+  private letter(email: RenderableEmail, contact: ContactRow, { session, news }: Subject): RenderedEmail {
     const { link, write } = LETTERS[email.kind];
     const written = write({
       name: contact.fullName ?? contact.username,
       pendingEmail: contact.pendingEmail,
       role: contact.role,
       device: session ? deviceOf(session) : 'unknown',
+      news,
       url: link ? this.link(link, this.links.derive(link, contact, email.createdAt)) : '',
     });
-    const letter = { ...written, greeting: `Hello ${contact.fullName ?? contact.username},` };
-    return { subject: letter.subject, html: htmlLetter(letter).text, text: textLetter(letter) };
+    const unsubscribeUrl = news?.unsubscribeUrl;
+    const letter = { ...written, greeting: `Hello ${contact.fullName ?? contact.username},`, unsubscribeUrl };
+    return { subject: letter.subject, html: htmlLetter(letter).text, text: textLetter(letter), unsubscribeUrl };
   }
 
   /** From the settings alone: what a request said of its host never gets into a mail. */
@@ -68,6 +77,12 @@ export class EmailRenderer {
     url.searchParams.set('token', token);
     return url.toString();
   }
+}
+
+/** What some mails are about. */
+interface Subject {
+  session: OwnSessionRow | undefined;
+  news: PostNews | undefined;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Letter {
   action?: { label: string; url: string };
   /** Why somebody gets this mail. */
   reason: string;
+  /** For mails that one can do without. */
+  unsubscribeUrl?: string;
 }
 
 /** Inline styles, as mail programs drop style sheets. */
@@ -32,7 +34,9 @@ export const htmlLetter = (letter: Letter): Html =>
         <div style="${STYLE.sheet}">
           <p>${letter.greeting}</p>
           ${letter.paragraphs.map((paragraph) => html`<p>${paragraph}</p> `)}${letter.action && actionButton(letter.action)}
-          <p style="${STYLE.small}">${letter.reason}</p>
+          <p style="${STYLE.small}">
+            ${letter.reason}${letter.unsubscribeUrl && html` <a href="${letter.unsubscribeUrl}">Unsubscribe</a>`}
+          </p>
         </div>
       </body>
     </html> `;
@@ -47,4 +51,5 @@ export const textLetter = (letter: Letter): string =>
     ...letter.paragraphs,
     ...(letter.action ? [`${letter.action.label}:\n${letter.action.url}`] : []),
     `-- \n${letter.reason}`,
+    ...(letter.unsubscribeUrl ? [`Unsubscribe:\n${letter.unsubscribeUrl}`] : []),
   ].join('\n\n') + '\n';

@@ -1,6 +1,7 @@
 import type { LinkPurpose } from '../../auth/tokens/link-tokens.js';
 import type { EmailKind } from '../email.entity.js';
 import type { Letter } from './layout.js';
+import type { PostNews } from './post-news.js';
 
 /** What a letter may say of its recipient. */
 interface LetterFacts {
@@ -10,6 +11,8 @@ interface LetterFacts {
   role: string;
   /** The program, and where and when it was used. */
   device: string;
+  /** What is new, for mails about posts. */
+  news?: PostNews;
   /** The link of the letter; empty for kinds without one. */
   url: string;
 }
@@ -145,6 +148,14 @@ export const LETTERS: Record<EmailKind, LetterTemplate> = {
         'If that was a mistake, an administrator can still restore them.',
       ],
       reason: SECURITY,
+    }),
+  },
+  'new-post': {
+    write: ({ news }) => ({
+      subject: `${news?.author}: ${news?.title}`,
+      paragraphs: [`there is a new post by ${news?.author}: “${news?.title}”.`, news?.excerpt ?? ''],
+      action: { label: 'Read it', url: news?.url ?? '' },
+      reason: `You get this mail because you follow ${news?.author}.`,
     }),
   },
 };

@@ -9,6 +9,7 @@ import { EMAIL_KINDS, type EmailKind } from '../email.entity.js';
 import { EmailRenderer, type RenderedEmail } from './email-renderer.js';
 import { htmlLetter, textLetter, type Letter } from './layout.js';
 import { LETTERS } from './letters.js';
+import type { PostNews, PostNewsReader } from './post-news.js';
 
 const OWED = new Date('2026-03-01T12:00:00Z');
 const ADA: ContactRow = {
@@ -23,7 +24,24 @@ const ADA: ContactRow = {
   deletedAt: null,
   role: 'user',
 };
-const WELCOME = { kind: 'welcome', userId: ADA.id, toAddress: ADA.email, facts: {}, createdAt: OWED } as const;
+const WELCOME = {
+  kind: 'welcome',
+  userId: ADA.id,
+  postId: null,
+  toAddress: ADA.email,
+  facts: {},
+  state: 'sending',
+  createdAt: OWED,
+} as const;
+
+const NEWS: PostNews = {
+  title: 'How the penny press began',
+  excerpt: 'In 1833 a newspaper cost a penny.',
+  author: 'Bob',
+  url: 'http://localhost:3000/p/penny-press',
+  unsubscribeUrl: 'http://localhost:3000/api/v1/unsubscribe?token=a-b_c',
+};
+const NEW_POST = { ...WELCOME, kind: 'new-post', postId: '01970f41-aaaa-7c21-8a34-6b0c9e7d2f55' } as const;
 
 const SESSION: OwnSessionRow = {
   id: '01970f40-1d5e-7c21-8a34-6b0c9e7d2f55',
@@ -42,18 +60,32 @@ const LETTER: Letter = {
   reason: 'Because.',
 };
 
-function rendererFor(contacts: ContactRow[], overrides: NodeJS.ProcessEnv = {}, stored: OwnSessionRow[] = []) {
+/** @param told what is new in the post of a mail that has one */
+function rendererFor(
+  contacts: ContactRow[],
+  overrides: NodeJS.ProcessEnv = {},
+  stored: OwnSessionRow[] = [],
+  told: PostNews | undefined = NEWS,
+) {
   const settings = testSettings('postgres://localhost/x', overrides);
   const tokens = new LinkTokens(new Keyring(settings));
   const users = { contacts: async (ids: string[]) => contacts.filter(({ id }) => ids.includes(id)) };
   const sessions = { devices: jest.fn(async (ids: string[]) => stored.filter(({ id }) => ids.includes(id))) };
+  const news = {
+    readerFor: jest.fn(
+      async () =>
+        ({ postId }: { postId: string | null }) =>
+          postId === null ? undefined : told,
+    ),
+  };
   const renderer = new EmailRenderer(
     users as UsersService,
     sessions as unknown as SessionsRepository,
     tokens,
+    news as unknown as PostNewsReader,
     settings,
   );
-  return { renderer, tokens, sessions };
+  return { renderer, tokens, sessions, news };
 }
 
 async function render(contact: ContactRow, overrides: NodeJS.ProcessEnv = {}): Promise<RenderedEmail> {
@@ -70,11 +102,13 @@ describe('letters', () => {
   it.each(EMAIL_KINDS)('of the kind %s say everything that a mail needs', (kind) => {
     const url = 'https://example.com/verify';
     const { link, write } = LETTERS[kind];
-    const letter = write({ name: 'Ada', pendingEmail: 'new@example.com', role: 'editor', device: 'Firefox', url });
+    const news = kind === 'new-post' ? NEWS : undefined;
+    const facts = { name: 'Ada', pendingEmail: 'new@example.com', role: 'editor', device: 'Firefox', news, url };
+    const letter = write(facts);
     expect(letter.subject).not.toBe('');
     expect(letter.subject).not.toContain('\n');
-    // A letter has a link exactly where it says what the link is for.
-    expect(letter.action?.url).toBe(link && url);
+    // A letter has a link exactly where it says what the link is for, or is about a post.
+    expect(letter.action?.url).toBe(news?.url ?? (link && url));
     expect(letter.paragraphs.length).toBeGreaterThan(0);
     expect(letter.reason).not.toBe('');
   });
@@ -95,6 +129,17 @@ describe('the layout', () => {
     expect(linksOf(htmlLetter(letter).text)).toEqual([]);
     expect(htmlLetter(letter).text).not.toContain('undefined');
     expect(textLetter(letter)).toBe('Hello,\n\none.\n\ntwo.\n\n-- \nBecause.\n');
+  });
+
+  it('leads out of mails that one can do without, in both forms', () => {
+    const unsubscribeUrl = 'https://example.com/unsubscribe?token=a-b_c&x=1';
+    const letter = { ...LETTER, action: undefined, unsubscribeUrl };
+    expect(htmlLetter(letter).text).toContain(
+      '<a href="https://example.com/unsubscribe?token=a-b_c&amp;x=1">Unsubscribe</a>',
+    );
+    expect(linksOf(textLetter(letter))).toEqual([unsubscribeUrl]);
+    expect(textLetter(LETTER)).not.toContain('Unsubscribe');
+    expect(htmlLetter(LETTER).text).not.toContain('Unsubscribe');
   });
 
   it('loads nothing from anywhere, so that opening a mail tells nobody', () => {
@@ -176,12 +221,43 @@ describe('EmailRenderer', () => {
 
   const linked = new Set<EmailKind>(KINDS.map(({ kind }) => kind));
 
-  it.each(EMAIL_KINDS.filter((kind) => !linked.has(kind)))('has no link in %s, nor a token', async (kind) => {
-    const { renderer } = rendererFor([{ ...ADA, pendingEmail: 'new@example.com' }], {}, [SESSION]);
-    const rendered = await renderer.render({ ...WELCOME, kind, facts: { sessionId: SESSION.id } });
-    expect(linksOf(rendered?.text ?? '')).toEqual([]);
-    expect(linksOf(rendered?.html ?? '')).toEqual([]);
-    expect(rendered?.text).not.toMatch(/[\w-]{40}/);
+  it.each(EMAIL_KINDS.filter((kind) => !linked.has(kind) && kind !== 'new-post'))(
+    'has no link in %s, nor a token',
+    async (kind) => {
+      const { renderer } = rendererFor([{ ...ADA, pendingEmail: 'new@example.com' }], {}, [SESSION]);
+      const rendered = await renderer.render({ ...WELCOME, kind, facts: { sessionId: SESSION.id } });
+      expect(linksOf(rendered?.text ?? '')).toEqual([]);
+      expect(linksOf(rendered?.html ?? '')).toEqual([]);
+      expect(rendered?.text).not.toMatch(/[\w-]{40}/);
+      expect(rendered?.unsubscribeUrl).toBeUndefined();
+    },
+  );
+
+  it('leads from a mail about a post to the post, and out of such mails, and nowhere else', async () => {
+    const { renderer, news } = rendererFor([ADA]);
+    const rendered = await renderer.render(NEW_POST);
+    expect(rendered?.subject).toBe('Bob: How the penny press began');
+    expect(rendered?.text).toContain(NEWS.excerpt);
+    for (const form of [rendered?.html, rendered?.text])
+      expect(new Set(linksOf(form ?? ''))).toEqual(new Set([NEWS.url, NEWS.unsubscribeUrl]));
+    expect(rendered?.unsubscribeUrl).toBe(NEWS.unsubscribeUrl);
+    expect(news.readerFor.mock.calls).toEqual([[[NEW_POST]]]);
+  });
+
+  it('renders no mail about a post that there is no news of', async () => {
+    const { renderer, news } = rendererFor([ADA]);
+    news.readerFor.mockResolvedValue(() => undefined);
+    expect(await renderer.render(NEW_POST)).toBeUndefined();
+    expect(await renderer.render(WELCOME)).toBeDefined();
+  });
+
+  it('keeps the hostile title, excerpt and author of a post texts', async () => {
+    const hostile = '<img src=x onerror=alert(1)> "\'</p>';
+    const told = { ...NEWS, title: hostile, excerpt: hostile, author: hostile };
+    const rendered = await rendererFor([ADA], {}, [], told).renderer.render(NEW_POST);
+    const plain = await rendererFor([ADA]).renderer.render(NEW_POST);
+    expect(tagsOf(rendered?.html ?? '')).toEqual(tagsOf(plain?.html ?? ''));
+    expect(rendered?.text).toContain(hostile);
   });
 
   it('leads to RESET_URL where a password is to be set, and nowhere else', async () => {

@@ -13,6 +13,9 @@ export interface EmailJob {
 /** Failed jobs that are kept to be looked at; the debt itself is in the row, not here. */
 const FAILED_KEPT = 1_000;
 
+/** Jobs without a priority go first. */
+const BULK_PRIORITY = 10;
+
 /** Adds a job for a mail and its next try. */
 @Injectable()
 export class EmailQueue {
@@ -29,15 +32,24 @@ export class EmailQueue {
    * @param round tells jobs for the same try apart, when the first one was lost
    */
   async add({ id, tries }: DueEmail, { delay = 0, round = '' } = {}): Promise<void> {
-    await this.queue.add(
-      'send',
-      { emailId: id },
-      {
-        jobId: [id, tries, round].filter((part) => part !== '').join('.'),
-        delay,
-        removeOnComplete: true,
-        removeOnFail: { count: FAILED_KEPT },
-      },
+    await this.queue.add('send', { emailId: id }, { ...optionsOf({ id, tries }, round), delay });
+  }
+
+  /** The same for mails that many get: others overtake them. */
+  async addBulk(emails: DueEmail[]): Promise<void> {
+    if (emails.length === 0) return;
+    await this.queue.addBulk(
+      emails.map((email) => ({
+        name: 'send',
+        data: { emailId: email.id },
+        opts: { ...optionsOf(email), priority: BULK_PRIORITY },
+      })),
     );
   }
 }
+
+const optionsOf = ({ id, tries }: DueEmail, round = '') => ({
+  jobId: [id, tries, round].filter((part) => part !== '').join('.'),
+  removeOnComplete: true,
+  removeOnFail: { count: FAILED_KEPT },
+});

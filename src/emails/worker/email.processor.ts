@@ -46,7 +46,7 @@ export class EmailProcessor extends WorkerHost implements BeforeApplicationShutd
         return await this.emails.finish(
           email,
           'cancelled',
-          'The account was deleted, or its address or password changed',
+          'What it was about is gone: the account, the link, the post or the subscription',
         );
       answer = await this.mailer.send(email, rendered);
     } catch (error) {

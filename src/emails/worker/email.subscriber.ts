@@ -105,7 +105,7 @@ export class EmailSubscriber {
 
   @OnEvent(AccountLocked)
   async accountLocked({ userId }: AccountLocked): Handled {
-    return this.oweToAccount('account-locked', userId);
+    return userId === null ? undefined : this.oweToAccount('account-locked', userId);
   }
 
   /** The one mail that a deleted account still gets. */

@@ -36,7 +36,7 @@ export class Mailer implements OnApplicationShutdown {
    * @returns what the server answered
    * @throws nodemailer's error, with `responseCode` where the server refused
    */
-  async send({ id, toAddress }: EmailRow, { subject, html, text }: RenderedEmail): Promise<string> {
+  async send({ id, toAddress }: EmailRow, { subject, html, text, unsubscribeUrl }: RenderedEmail): Promise<string> {
     if (!this.transport) return 'Recorded; no SMTP_URL is set';
     const info: SentMessageInfo = await this.transport.sendMail({
       // The same for every try, so that a mail that arrives twice is known as one.
@@ -47,7 +47,7 @@ export class Mailer implements OnApplicationShutdown {
       subject,
       html,
       text,
-      headers: { 'Auto-Submitted': 'auto-generated' },
+      headers: { 'Auto-Submitted': 'auto-generated', ...(unsubscribeUrl && unsubscribeHeaders(unsubscribeUrl)) },
     });
     return String(info.response);
   }
@@ -56,3 +56,9 @@ export class Mailer implements OnApplicationShutdown {
     this.transport?.close();
   }
 }
+
+/** One click in the mail program, which posts the form of RFC 8058 §3.1. */
+const unsubscribeHeaders = (url: string) => ({
+  'List-Unsubscribe': { prepared: true, value: `<${url}>` },
+  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+});

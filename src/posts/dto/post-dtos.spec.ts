@@ -72,6 +72,7 @@ describe('WritePostDto', () => {
     { published: false },
     { title: 'x'.repeat(200) },
     { content: '' },
+    { publishAt: null },
   ])('takes %j', async (fields) => {
     await expect(validate(WritePostDto, { ...POST, ...fields })).resolves.toMatchObject(fields);
   });
@@ -91,6 +92,9 @@ describe('WritePostDto', () => {
     { field: 'slug', value: null, code: 'IS_STRING' },
     { field: 'published', value: 'true', code: 'IS_BOOLEAN' },
     { field: 'published', value: null, code: 'IS_BOOLEAN' },
+    { field: 'publishAt', value: '2026-03-01', code: 'IS_DATE' },
+    { field: 'publishAt', value: '2026-02-30T00:00:00Z', code: 'IS_DATE' },
+    { field: 'publishAt', value: 1_772_000_000_000, code: 'IS_DATE' },
     { field: 'authorId', value: 'bob', code: 'UNKNOWN_FIELD' },
     { field: 'status', value: 'published', code: 'UNKNOWN_FIELD' },
     { field: 'version', value: 7, code: 'UNKNOWN_FIELD' },
@@ -117,6 +121,17 @@ describe('ListPostsQuery', () => {
     expect(await validate(ListPostsQuery, {})).toEqual({ limit: 20, status: 'published' });
   });
 
+  it.each([
+    { sent: { q: ' penny press ' }, read: { q: 'penny press' } },
+    { sent: { q: 'x'.repeat(200) }, read: { q: 'x'.repeat(200) } },
+    { sent: { since: '2026-03-01T01:00:00+01:00' }, read: { since: new Date('2026-03-01T00:00:00Z') } },
+    { sent: { sort: '-title' }, read: { sort: '-title' } },
+    { sent: { status: 'trashed' }, read: { status: 'trashed' } },
+    { sent: { fields: 'id,title,id' }, read: { fields: ['id', 'title'] } },
+  ])('reads $sent', async ({ sent, read }) => {
+    expect(await validate(ListPostsQuery, sent)).toMatchObject(read);
+  });
+
   it('looks for tags in their one form', async () => {
     expect(await validate(ListPostsQuery, { tag: ' How  TO ' })).toMatchObject({ tag: 'how to' });
   });
@@ -128,7 +143,16 @@ describe('ListPostsQuery', () => {
     { field: 'tag', value: ['a', 'b'] },
     { field: 'author', value: '' },
     { field: 'author', value: 'x'.repeat(51) },
-    { field: 'q', value: 'text' },
+    { field: 'q', value: '' },
+    { field: 'q', value: ' ' },
+    { field: 'q', value: ['a', 'b'] },
+    { field: 'q', value: 'x'.repeat(201) },
+    { field: 'since', value: 'yesterday' },
+    { field: 'since', value: '2026-02-30T00:00:00Z' },
+    { field: 'before', value: '2026-03-01' },
+    { field: 'sort', value: 'content' },
+    { field: 'fields', value: '' },
+    { field: 'fields', value: 'id,authorId' },
   ])('refuses $field=$value', async ({ field, value }) => {
     await expect(validate(ListPostsQuery, { [field]: value })).rejects.toMatchObject({ errors: [{ field }] });
   });
@@ -172,8 +196,27 @@ describe('PostResponse', () => {
 
   it('keeps the order of a page', () => {
     const page = { limit: 2, hasMore: true, nextCursor: 'x' };
-    const { items, ...rest } = PostPageResponse.from({ rows: [row, { ...row, id: 'other' }], page });
+    const rows = [row, { ...row, id: 'other' }];
+    const { items, ...rest } = PostPageResponse.from({ rows, page, previousCursor: 'y' });
     expect(items.map(({ id }) => id)).toEqual(['post', 'other']);
     expect(rest).toEqual({ page });
+  });
+
+  it('shows the members that are asked for, and no other', () => {
+    const page = { limit: 2, hasMore: false, nextCursor: null };
+    const { items } = PostPageResponse.from({ rows: [row], page, previousCursor: null }, ['title', 'id']);
+    expect(items).toEqual([{ id: 'post', title: 'A title' }]);
+  });
+
+  it('keeps everything in a snippet a text but the marks of the search', () => {
+    const page = { limit: 2, hasMore: false, nextCursor: null };
+    const rows = [{ ...row, snippet: '<mark>a</mark> \u0002penny\u0003 & <b onload="x">' }];
+    const { items } = PostPageResponse.from({ rows, page, previousCursor: null }, ['id']);
+    expect(items).toEqual([
+      {
+        id: 'post',
+        snippet: '&lt;mark&gt;a&lt;/mark&gt; <mark>penny</mark> &amp; &lt;b onload=&quot;x&quot;&gt;',
+      },
+    ]);
   });
 });

@@ -1,23 +1,14 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath, PartialType } from '@nestjs/swagger';
+import { html } from '../../common/html/html.js';
 import { Page, type RowPage } from '../../common/paging/page.js';
-import { USERNAME_SCHEMA } from '../../users/dto/username.decorator.js';
+import { AuthorResponse } from '../../users/dto/author.response.js';
 import { MAX_EXCERPT_LENGTH } from '../excerpt.js';
 import { POST_STATUSES, type PostStatus } from '../post.entity.js';
-import type { PostRow } from '../posts.repository.js';
-import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slug.js';
+import type { PostRow } from '../post-row.js';
+import { MARK_START, MARK_STOP } from '../search/post-search.js';
+import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slugs/slug.js';
 import { TAGS_SCHEMA } from './tags.decorator.js';
 import { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './write-post.dto.js';
-
-export class AuthorResponse {
-  @ApiProperty({ format: 'uuid', example: '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11' })
-  id: string;
-
-  @ApiProperty(USERNAME_SCHEMA)
-  username: string;
-
-  @ApiProperty({ type: String, nullable: true, maxLength: 100, example: 'Ada Lovelace' })
-  fullName: string | null;
-}
 
 export class PostResponse {
   @ApiProperty({ format: 'uuid', example: '01970f40-1d5e-7c21-8a34-6b0c9e7d2f55' })
@@ -85,11 +76,56 @@ export class PostResponse {
   }
 }
 
-export class PostPageResponse extends Page<PostResponse> {
-  @ApiProperty({ type: [PostResponse] })
-  items: PostResponse[];
+/** What `?fields` may name. */
+export const POST_FIELDS = [
+  'id',
+  'slug',
+  'title',
+  'content',
+  'excerpt',
+  'tags',
+  'status',
+  'published',
+  'publishedAt',
+  'publishAt',
+  'version',
+  'createdAt',
+  'updatedAt',
+  'author',
+] as const satisfies (keyof PostResponse)[];
 
-  static from({ rows, page }: RowPage<PostRow>): PostPageResponse {
-    return { items: rows.map((row) => PostResponse.from(row)), page };
+export type PostField = (typeof POST_FIELDS)[number];
+
+/** A post in a list: the members that `?fields` names, all where it names none, and what a search found. */
+export class PostItemResponse extends PartialType(PostResponse) {
+  @ApiProperty({
+    required: false,
+    description: 'With `q`: where it was found, as HTML in which `<mark>` is the only element',
+    example: 'In 1833 a newspaper cost a <mark>penny</mark> for the first time.',
+  })
+  snippet?: string;
+
+  static from(row: PostRow, fields: readonly PostField[] = POST_FIELDS): PostItemResponse {
+    const post = PostResponse.from(row);
+    const item = fields === POST_FIELDS ? post : Object.fromEntries(fields.map((field) => [field, post[field]]));
+    return row.snippet === undefined ? item : { ...item, snippet: marked(row.snippet) };
   }
 }
+
+/** The whole post is told apart, so that generated clients know that nothing is missing where no `fields` were named. */
+@ApiExtraModels(PostResponse, PostItemResponse)
+export class PostPageResponse extends Page<PostItemResponse> {
+  @ApiProperty({
+    type: 'array',
+    items: { anyOf: [{ $ref: getSchemaPath(PostResponse) }, { $ref: getSchemaPath(PostItemResponse) }] },
+  })
+  items: PostItemResponse[];
+
+  static from({ rows, page }: RowPage<PostRow>, fields?: readonly PostField[]): PostPageResponse {
+    return { items: rows.map((row) => PostItemResponse.from(row, fields)), page };
+  }
+}
+
+/** The text of a snippet is escaped; only the marks of the search become elements. */
+const marked = (snippet: string): string =>
+  html`${snippet}`.text.replaceAll(MARK_START, '<mark>').replaceAll(MARK_STOP, '</mark>');

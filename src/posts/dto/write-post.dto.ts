@@ -2,10 +2,11 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Matches } from 'class-validator';
 import { MaxCharacters, MinCharacters } from '../../common/validation/characters.decorator.js';
 import { IfSent } from '../../common/validation/if-sent.decorator.js';
+import { IsInstant } from '../../common/validation/instant.decorator.js';
 import { IsSingleLine } from '../../common/validation/single-line.decorator.js';
 import { Trim } from '../../common/validation/trim.decorator.js';
 import { MAX_EXCERPT_LENGTH } from '../excerpt.js';
-import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slug.js';
+import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slugs/slug.js';
 import { IsTags, TAGS_SCHEMA } from './tags.decorator.js';
 
 export const MAX_TITLE_LENGTH = 200;
@@ -55,6 +56,17 @@ class PostFields {
   @IfSent()
   @IsBoolean()
   published?: boolean;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it is to appear; null takes that back. A time that has come publishes it now',
+    example: '2026-12-24T08:00:00Z',
+  })
+  @IsOptional()
+  @IsInstant()
+  publishAt?: Date | null;
 }
 
 /** A whole post: for creating one, and for replacing one. */

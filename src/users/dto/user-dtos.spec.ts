@@ -170,7 +170,10 @@ describe('UserResponse', () => {
 
   it('decides for each row of a page by itself', () => {
     const page = { limit: 2, hasMore: false, nextCursor: null };
-    const response = UserPageResponse.from({ rows: [row, { ...row, id: 'bob' }], page }, viewer('ada', 'user'));
+    const response = UserPageResponse.from(
+      { rows: [row, { ...row, id: 'bob' }], page, previousCursor: null },
+      viewer('ada', 'user'),
+    );
     expect(response.page).toEqual(page);
     expect(response.items.map((item) => 'email' in item)).toEqual([true, false]);
   });

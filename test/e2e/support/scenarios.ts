@@ -41,7 +41,17 @@ export interface Scenario extends Pick<RequestOptions, 'headers' | 'form' | 'raw
   expect: Expectation;
 }
 
-const TABLES = ['users', 'sessions', 'posts', 'outbox_events', 'emails'] as const;
+const TABLES = [
+  'users',
+  'sessions',
+  'posts',
+  'post_slugs',
+  'post_revisions',
+  'subscriptions',
+  'idempotency_keys',
+  'outbox_events',
+  'emails',
+] as const;
 
 type Table = (typeof TABLES)[number];
 
@@ -103,7 +113,7 @@ export function expectHeader(answer: Pick<Answer, 'headers'>, name: string, valu
 async function stateOf(database: TestDatabase): Promise<DatabaseState> {
   const events = await database.rows<{ id: string; type: string }>('SELECT id, type FROM outbox_events');
   const digests = TABLES.map(
-    (table) => `(SELECT md5(coalesce(string_agg(t::text, '' ORDER BY id), '')) FROM ${table} t) AS ${table}`,
+    (table) => `(SELECT md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM ${table} t) AS ${table}`,
   );
   const [row] = await database.rows<Record<Table, string>>(`SELECT ${digests.join(', ')}`);
   if (!row) throw new Error('The digests have no row');

@@ -23,7 +23,9 @@ export async function walk(
     pages.push(body.items);
     const { hasMore, nextCursor } = body.page;
     expect(hasMore).toBe(nextCursor !== null);
-    const link: string | undefined = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+    const links = headers.get('link') ?? '';
+    const link: string | undefined = /<([^>]+)>; rel="next"/.exec(links)?.[1];
+    expect(links.includes('rel="prev"')).toBe(pages.length > 1 && body.items.length > 0);
     const cursor: string | null = link === undefined ? null : new URL(link, 'http://any').searchParams.get('cursor');
     expect(cursor).toBe(nextCursor);
     expect(pages.length).toBeLessThan(MAX_PAGES);

@@ -1,4 +1,4 @@
-import { isUuid } from '../common/ids/uuid.js';
+import { isUuid } from '../../common/ids/uuid.js';
 import { MAX_SLUG_LENGTH, numberedSlug, SLUG_PATTERN, slugFrom } from './slug.js';
 
 describe('slugFrom', () => {

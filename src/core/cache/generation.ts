@@ -1,0 +1,24 @@
+/**
+ * Which state of the public content an answer was made from. Every write begins a new one, and an answer is good for
+ * its own alone: so what was loaded before a write is never given out after it.
+ */
+export abstract class Generation {
+  /** @returns undefined when it cannot be told; nothing may be taken from the cache then */
+  abstract current(): string | undefined | Promise<string | undefined>;
+
+  /** To be called after the commit of a write and before its answer. Never throws. */
+  abstract advance(): Promise<void>;
+}
+
+/** For processes that share nothing: each knows its own writes, and those of others by the age of what it holds. */
+export class ProcessGeneration extends Generation {
+  private count = 0;
+
+  current(): string {
+    return String(this.count);
+  }
+
+  async advance(): Promise<void> {
+    this.count += 1;
+  }
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { Settings } from '../config/settings.js';
+import { Generation } from './generation.js';
+
+/** An answer as bytes, with the headers that belong to it. */
+export interface CachedAnswer {
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+interface Entry {
+  generation: string;
+  answer: CachedAnswer;
+}
+
+/** Milliseconds for which an answer is kept: so long another process may not know of a write, where there is no Redis. */
+const MAX_AGE = 1_000;
+/** Bytes. */
+const MAX_SIZE = 32 * 1_048_576;
+const MAX_ANSWER = 2 * 1_048_576;
+
+/** Answers that are the same for everybody, for a moment. Of equal requests that miss at the same time one is loaded. */
+@Injectable()
+export class ResponseCache {
+  private readonly entries = new LRUCache<string, Entry>({
+    ttl: MAX_AGE,
+    maxSize: MAX_SIZE,
+    maxEntrySize: MAX_ANSWER,
+    sizeCalculation: ({ answer }) => answer.body.length + 1_000,
+  });
+  private readonly loading = new Map<string, Promise<CachedAnswer | undefined>>();
+  private readonly isOn: boolean;
+
+  constructor(
+    private readonly generation: Generation,
+    settings: Settings,
+  ) {
+    this.isOn = settings.RESPONSE_CACHE;
+  }
+
+  /**
+   * @param load makes the answer; undefined where it is not for everybody, which then only this caller gets
+   * @returns undefined where `load` made none, or another caller's did
+   */
+  async read(key: string, load: () => Promise<CachedAnswer | undefined>): Promise<CachedAnswer | undefined> {
+    if (!this.isOn) return load();
+    const generation = await this.generation.current();
+    if (generation === undefined) return load();
+    const entry = this.entries.get(key);
+    if (entry?.generation === generation) return entry.answer;
+    return this.loadOnce(key, generation, load);
+  }
+
+  /** To be called after the commit of a write and before its answer. */
+  async invalidate(): Promise<void> {
+    if (this.isOn) await this.generation.advance();
+  }
+
+  private async loadOnce(
+    key: string,
+    generation: string,
+    load: () => Promise<CachedAnswer | undefined>,
+  ): Promise<CachedAnswer | undefined> {
+    const place = `${generation} ${key}`;
+    const others = this.loading.get(place);
+    // What fails for another caller, or is its alone, says nothing to this one.
+    const theirs = others && (await others.catch(() => undefined));
+    if (theirs) return theirs;
+    const own = load();
+    this.loading.set(place, own);
+    try {
+      const answer = await own;
+      if (answer) this.entries.set(key, { generation, answer });
+      return answer;
+    } finally {
+      if (this.loading.get(place) === own) this.loading.delete(place);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { ApiHeader } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { PostResponse } from './dto/post.response.js';
+import { postETag } from './post-etag.js';
+import type { PostRow } from './post-row.js';
+
+/** Documents `If-Match` on a route that changes a post. */
+export const IF_MATCH = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'The `ETag` of the version to change',
+});
+
+/** A post as the answer, with the validator of its version. */
+export function withETag(reply: FastifyReply, post: PostRow): PostResponse {
+  void reply.header('etag', postETag(post));
+  return PostResponse.from(post);
+}

@@ -1,0 +1,4 @@
+import { PickType } from '@nestjs/swagger';
+import { WritePostDto } from './write-post.dto.js';
+
+export class PublishPostDto extends PickType(WritePostDto, ['publishAt']) {}

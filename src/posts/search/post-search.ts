@@ -1,0 +1,69 @@
+import type { SearchLanguage } from '../../core/config/settings.schema.js';
+import type { Conditions } from '../../core/database/conditions.js';
+
+/** What surrounds a found word in a snippet, until the text around it has been escaped. */
+export const MARK_START = '\u0002';
+export const MARK_STOP = '\u0003';
+
+/** Characters of the content that are searched: with far more the index entry of a post could grow beyond its limit. */
+const SEARCHED_CONTENT = 80_000;
+/** Characters of the content among which a snippet is looked for. */
+const SNIPPET_CONTENT = 20_000;
+
+/**
+ * Punctuation beyond ASCII, and blanks. PostgreSQL's parser takes it for letters where the locale of the server is C, as
+ * that of the embedded one is: “press” would be another word than press.
+ */
+const PUNCTUATION = String.raw`[\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u301f]`;
+const ALL_PUNCTUATION = new RegExp(PUNCTUATION, 'gu');
+
+const weighted = (text: string, weight: string, by: string): string =>
+  `setweight(to_tsvector(${by}, regexp_replace(${text}, E'${PUNCTUATION}', ' ', 'g')), '${weight}')`;
+
+/**
+ * What the search looks in of a row `p` of posts, as SQL; the words of the title count most, those of the content least.
+ * Titles and tags are there as they are written too, since a stem does not begin with every beginning of its word.
+ */
+const searchVector = (language: string): string =>
+  [
+    weighted('p.title', 'A', language),
+    weighted('p.title', 'A', `'simple'`),
+    weighted(`array_to_string(p.tags, ' ')`, 'B', language),
+    weighted(`array_to_string(p.tags, ' ')`, 'B', `'simple'`),
+    weighted('p.excerpt', 'C', language),
+    weighted(`left(p.content, ${SEARCHED_CONTENT})`, 'D', language),
+  ].join(' || ');
+
+/** Makes the rows of the index for the posts `p` of a FROM clause, or makes them anew. */
+export const indexPosts = (language: SearchLanguage, from: string): string =>
+  `INSERT INTO post_search (post_id, published_at, language, search)
+    SELECT p.id, CASE WHEN p.status = 'published' AND p.deleted_at IS NULL THEN p.published_at END, '${language}',
+      ${searchVector(configuration(language))}
+    FROM ${from}
+    ON CONFLICT (post_id) DO UPDATE SET published_at = excluded.published_at, language = excluded.language,
+      search = excluded.search`;
+
+/** As a constant: bound as a parameter it would have to be cast for every row, and the query be made for every row. */
+const configuration = (language: SearchLanguage): string => `'${language}'::regconfig`;
+
+/** The last word of a search, if it stands alone: not behind `or`, nor in quotes, nor excluded. */
+const LAST_WORD = /^(?<head>|.*\s)(?<last>[\p{L}\p{N}][\p{L}\p{M}\p{N}]*)$/su;
+
+/** A search as a `tsquery`; its last word is found as the beginning of a word too. */
+export function searchQuery(filter: Conditions, language: SearchLanguage, typed: string): string {
+  const by = configuration(language);
+  // Phones make typographic quotes of those that surround a phrase.
+  const search = typed.replaceAll(/[“”„]/g, '"').replaceAll(ALL_PUNCTUATION, ' ').trim();
+  const whole = `websearch_to_tsquery(${by}, ${filter.bind(search)})`;
+  const { head, last } = LAST_WORD.exec(search)?.groups ?? {};
+  const isQuoted = search.split('"').length % 2 === 0;
+  if (head === undefined || last === undefined || isQuoted || /(^|\s)or\s+$/i.test(head)) return whole;
+  const beginning = filter.bind(`${last}:*`);
+  const begun = `to_tsquery(${by}, ${beginning}) || to_tsquery('simple', ${beginning})`;
+  return `(${whole} || (websearch_to_tsquery(${by}, ${filter.bind(head)}) && (${begun})))`;
+}
+
+/** The places of the content that were found, as SQL. */
+export const snippet = (language: SearchLanguage, query: string): string =>
+  `ts_headline(${configuration(language)}, translate(left(p.content, ${SNIPPET_CONTENT}), E'${MARK_START}${MARK_STOP}', ''), ${query},
+    'StartSel=${MARK_START}, StopSel=${MARK_STOP}, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=" … "')`;
