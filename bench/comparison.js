@@ -67,7 +67,7 @@ const effortOf = (measurements) => ({
 });
 
 /** @param {number[]} values at least one */
-function median(values) {
+export function median(values) {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;

@@ -42,7 +42,7 @@ export function readOptions(args) {
   const { help, short = false, only = '', ...given } = parse(args);
   if (help) return undefined;
   const numbers = { ...(short ? SHORT : FULL) };
-  for (const [name, text] of Object.entries(given)) numbers[name] = wholeNumber(name, text);
+  for (const [name, text] of Object.entries(given)) numbers[name] = wholeNumber(name, text, MAXIMA[name]);
   return { ...numbers, only, short };
 }
 
@@ -50,7 +50,7 @@ export function readOptions(args) {
 function parse(args) {
   const number = { type: 'string' };
   const flag = { type: 'boolean' };
-  const options = {
+  return parseOptions(args, {
     users: number,
     posts: number,
     rounds: number,
@@ -59,7 +59,15 @@ function parse(args) {
     only: { type: 'string' },
     short: flag,
     help: flag,
-  };
+  });
+}
+
+/**
+ * @param {string[]} args
+ * @param {import('node:util').ParseArgsOptionsConfig} options
+ * @throws {UsageError}
+ */
+export function parseOptions(args, options) {
   try {
     return parseArgs({ args, options }).values;
   } catch (error) {
@@ -70,9 +78,11 @@ function parse(args) {
 /**
  * @param {string} name
  * @param {string} text
+ * @param {number} maximum
+ * @throws {UsageError}
  */
-function wholeNumber(name, text) {
+export function wholeNumber(name, text, maximum) {
   const value = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= MAXIMA[name]) return value;
-  throw new UsageError(`--${name} must be a whole number from 1 to ${MAXIMA[name]}`);
+  if (value <= maximum) return value;
+  throw new UsageError(`--${name} must be a whole number from 1 to ${maximum}`);
 }

@@ -1,15 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { EmbeddedPostgresError } from '../dist/src/local/postgres/embedded-postgres-error.js';
-import { Cleanup } from './cleanup.js';
 import { compare } from './comparison.js';
 import { splitCores } from './cores.js';
 import { createDataset } from './dataset.js';
 import { HELP, readOptions, UsageError } from './options.js';
+import { runProgram, say } from './program.js';
+import { writeResults } from './results.js';
 import { runRounds } from './rounds.js';
-import { assertSameAnswers, DifferentAnswersError } from './same-answers.js';
+import { assertSameAnswers } from './same-answers.js';
 import { BASELINE, startServers } from './servers.js';
 import { renderTable } from './table.js';
 import { WORKS } from './works.js';
@@ -23,39 +19,15 @@ import { WORKS } from './works.js';
  * @typedef {{ server: string, works: import('./comparison.js').Comparison[] }} Outcome
  */
 
-const EXIT = { failure: 1, usage: 2, interrupted: 130 };
-const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
-
-class Interrupted extends Error {}
-
-/** @param {string} line */
-const say = (line) => process.stderr.write(`${line}\n`);
-
-async function main() {
-  const options = readOptions(process.argv.slice(2));
-  if (!options) {
-    console.log(HELP);
-    return 0;
-  }
-  const cleanup = new Cleanup();
-  try {
-    const isOk = await Promise.race([bench(options, cleanup), interruption()]);
-    return isOk ? 0 : EXIT.failure;
-  } finally {
-    await cleanup.run();
-  }
-}
-
 /**
  * @param {Options} options
- * @param {Cleanup} cleanup
+ * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place
  * @returns {Promise<boolean>} whether every answer was right and every bar was reached
  */
-async function bench(options, cleanup) {
+async function bench(options, place) {
   const works = worksOf(options);
   const startedAt = new Date();
   const cores = await splitCores();
-  const place = { cleanup, directory: await makeDirectory(cleanup) };
 
   say(`Filling a database with ${options.users} accounts and ${options.posts} posts`);
   const dataset = await createDataset(place, options);
@@ -69,7 +41,8 @@ async function bench(options, cleanup) {
       server: name,
       works: works.map((work, index) => against(name, work, rounds[index], options)),
     }));
-  await writeResults(startedAt, { node: process.version, cores, options, works, rounds, outcomes });
+  const content = { node: process.version, cores, options, works, rounds, outcomes };
+  say(`\nAll figures are in ${await writeResults('', startedAt, content)}`);
   report(outcomes, options, cores);
   return outcomes.every((outcome) => outcome.works.every(({ isOk }) => isOk));
 }
@@ -90,27 +63,6 @@ function worksOf({ only }) {
 const against = (server, work, rounds, { short }) => compare(work, rounds, { baseline: BASELINE, server, short });
 
 /**
- * Open to the user that PostgreSQL runs as where this one is root.
- * @param {Cleanup} cleanup
- */
-async function makeDirectory(cleanup) {
-  const directory = await mkdtemp(join(tmpdir(), 'broadsheet-bench-'));
-  cleanup.defer(() => rm(directory, { recursive: true, force: true }));
-  await chmod(directory, 0o755);
-  return directory;
-}
-
-/**
- * @param {Date} startedAt
- * @param {object} content
- */
-async function writeResults(startedAt, content) {
-  const file = join(RESULTS, `${startedAt.toISOString().replaceAll(/[:.]/g, '-')}.json`);
-  await writeFile(file, `${JSON.stringify({ startedAt, ...content }, null, 2)}\n`);
-  say(`\nAll figures are in ${file}`);
-}
-
-/**
  * @param {Outcome[]} outcomes
  * @param {Options} options
  * @param {import('./cores.js').Cores | undefined} cores
@@ -126,22 +78,4 @@ Pairs are ${BASELINE} / server.${short ? ' The short form says little, so that o
   for (const { server, works } of outcomes) console.log(`${renderTable(works, { baseline: BASELINE, server })}\n`);
 }
 
-/** Never settles unless a signal comes. */
-const interruption = () =>
-  new Promise((_resolve, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => reject(new Interrupted(signal)));
-  });
-
-/** @param {unknown} error */
-function explain(error) {
-  if (error instanceof Interrupted) return EXIT.interrupted;
-  if (error instanceof UsageError) {
-    say(`${error.message}; see npm run bench -- --help`);
-    return EXIT.usage;
-  }
-  const isExpected = error instanceof DifferentAnswersError || error instanceof EmbeddedPostgresError;
-  say(isExpected ? error.message : (error.stack ?? String(error)));
-  return EXIT.failure;
-}
-
-process.exit(await main().catch(explain));
+await runProgram({ command: 'npm run bench', help: HELP, readOptions, act: bench });

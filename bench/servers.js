@@ -27,14 +27,24 @@ const SCRIPTS = {
  */
 export async function startServers(place, databaseUrl, cores) {
   const servers = [];
-  for (const [name, script] of Object.entries(SCRIPTS)) {
-    const port = await freePort();
-    const environment = environmentOf(port, databaseUrl);
-    const child = startProcess(script, { ...place, environment, core: cores?.server });
-    await messageOf(child, name);
-    servers.push({ name, url: environment.PUBLIC_URL, pid: child.pid });
-  }
+  for (const name of Object.keys(SCRIPTS)) servers.push(await startServer(name, place, databaseUrl, cores));
   return servers;
+}
+
+/**
+ * @param {string} name of one of the list
+ * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place
+ * @param {string} databaseUrl
+ * @param {import('./cores.js').Cores | undefined} cores
+ * @param {Record<string, string>} [settings] in place of those that all have
+ * @returns {Promise<Server>}
+ */
+export async function startServer(name, place, databaseUrl, cores, settings = {}) {
+  const port = await freePort();
+  const environment = { ...environmentOf(port, databaseUrl), ...settings };
+  const child = startProcess(SCRIPTS[name], { ...place, environment, core: cores?.server });
+  await messageOf(child, name);
+  return { name, url: environment.PUBLIC_URL, pid: child.pid };
 }
 
 /**

@@ -56,7 +56,7 @@ const line = (cells) => `| ${cells.join(' | ')} |`;
  * The first column to the left, figures to the right.
  * @param {string[][]} rows the head first
  */
-function align([head, ...body]) {
+export function align([head, ...body]) {
   const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => row[column].length)));
   const pad = (cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]));
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));

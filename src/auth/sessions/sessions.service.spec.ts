@@ -47,7 +47,9 @@ class FakeSessions {
     this.knownDevices.length > 0 && !this.knownDevices.includes(userAgent);
 
   revoke = async (id: string, now: Date) => {
-    if (this.row?.id === id) this.revokedAt ??= now;
+    if (this.row?.id !== id || this.revokedAt) return undefined;
+    this.revokedAt = now;
+    return this.row.userId;
   };
 
   revokeOwn = async (id: string, userId: string, now: Date) => {
@@ -222,6 +224,15 @@ describe('SessionsService', () => {
       ]);
       // The thief and the owner alike: nobody goes on with this session.
       await expect(service.refresh(token(5))).rejects.toMatchObject({ code: 'INVALID_REFRESH_TOKEN' });
+    });
+
+    it('tells once of copies of an old token that arrive at a time, and refuses them all', async () => {
+      const { service, token, audit, outbox } = await serviceWith(session());
+      const copies = await Promise.allSettled([0, 1, 2].map(() => service.refresh(token(3))));
+      const refused = expect.objectContaining({ code: 'REFRESH_TOKEN_REUSED' });
+      expect(copies).toEqual([0, 1, 2].map(() => ({ status: 'rejected', reason: refused })));
+      expect(outbox.record).toHaveBeenCalledTimes(1);
+      expect(audit.record).toHaveBeenCalledTimes(1);
     });
 
     it('takes what the other request was given when it loses the race', async () => {

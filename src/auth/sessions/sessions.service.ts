@@ -132,7 +132,8 @@ export class SessionsService {
   /** Committed by itself: the error that follows must not roll it back. */
   @Transactional()
   private async endReused({ id, userId }: SessionRow, now: Date): Promise<void> {
-    await this.sessions.revoke(id, now);
+    // Copies that arrive at a time are one replay: told once.
+    if (!(await this.sessions.revoke(id, now))) return;
     await this.audit.record('session.refresh_reused', { subjectId: userId, sessionId: id, outcome: 'failure' });
     await this.outbox.record(new RefreshTokenReused(userId, id));
   }
