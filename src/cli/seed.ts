@@ -1,14 +1,7 @@
 import { parseArgs } from 'node:util';
-import { Client, DatabaseError } from 'pg';
-import { isHardened, loadSettings, readEnvironment, SettingsError, type Settings } from '../core/config/settings.js';
-import { MIGRATIONS } from '../core/database/migrations.js';
-import { migrate } from '../core/database/migrator.js';
-import { migrateQueue } from '../core/queue/queue-migrations.js';
-import { dataDirectory, localEnvironment } from '../local/local-settings.js';
-import { attachEmbeddedPostgres } from '../local/postgres/attached-postgres.js';
-import { EmbeddedPostgresError } from '../local/postgres/embedded-postgres-error.js';
+import type { Client } from 'pg';
+import { isHardened, type Settings } from '../core/config/settings.js';
 import { PasswordsService } from '../users/passwords/passwords.service.js';
-import { seedDemo } from './demo/seed-demo.js';
 import { completeSearchIndex } from './search-index.js';
 import {
   GENERATED_PASSWORD,
@@ -18,6 +11,9 @@ import {
   MAX_GENERATED_USERS,
   NoAuthorsError,
 } from './generated-data.js';
+import { EXIT, explainFailure, type Failure } from './support/failures.js';
+import { findDatabase, interruption } from './support/operator-database.js';
+import { withClient } from './support/with-client.js';
 
 /** `npm run seed`: adds generated accounts and posts to DATABASE_URL, or to the embedded database of `npm start`. */
 
@@ -25,7 +21,7 @@ const DEFAULT_USERS = 1_000;
 const DEFAULT_POSTS = 10_000;
 const BAR_WIDTH = 30;
 
-const EXIT = { failure: 1, usage: 2, configuration: 78, interrupted: 130 } as const;
+const USAGE = 2;
 
 const HELP = `Adds generated accounts and posts. A second run adds more.
 
@@ -45,12 +41,6 @@ interface Amounts {
   posts: number;
 }
 
-/** A migrated database, until it is released. */
-interface Target {
-  settings: Settings;
-  release: () => Promise<void>;
-}
-
 async function main(): Promise<void> {
   const amounts = readArguments(process.argv.slice(2));
   if (!amounts) {
@@ -58,7 +48,7 @@ async function main(): Promise<void> {
     return;
   }
   const signal = interruption();
-  const { settings, release } = await findTarget();
+  const { settings, release } = await findDatabase({ demoData: true });
   try {
     await withClient(settings, async (client) => fill(client, settings, amounts, signal));
   } finally {
@@ -95,57 +85,6 @@ function numberOf(name: string, text: string | undefined, preset: number, maximu
   throw new UsageError(`${name} must be a whole number from 0 to ${maximum}`);
 }
 
-/** The first Ctrl-C stops after the batch at hand. */
-function interruption(): AbortSignal {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort());
-  return interrupted.signal;
-}
-
-async function findTarget(): Promise<Target> {
-  const environment = localEnvironment(readEnvironment());
-  if (environment['DATABASE_URL'] || environment['DATABASE_URL_FILE'])
-    return { settings: loadSettings(withSecret(environment)), release: async () => undefined };
-
-  const { url, isOwn, release } = await attachEmbeddedPostgres(dataDirectory(environment));
-  try {
-    const settings = loadSettings(withSecret({ ...environment, DATABASE_URL: url }));
-    if (isOwn) await prepare(settings);
-    return { settings, release };
-  } catch (error) {
-    await release();
-    throw error;
-  }
-}
-
-/** Nothing is signed here, so that a database is enough to fill it. */
-const withSecret = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  environment['SECRET_KEY'] || environment['SECRET_KEY_FILE']
-    ? environment
-    : { ...environment, SECRET_KEY: '-'.repeat(32) };
-
-/** What the first `npm start` would do, since it leaves a database with accounts as it is. */
-async function prepare(settings: Settings): Promise<void> {
-  await migrate(settings.DATABASE_URL, MIGRATIONS, migrateQueue);
-  await withClient(settings, async (client) => {
-    await seedDemo(client, settings);
-    await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
-  });
-}
-
-async function withClient(settings: Settings, work: (client: Client) => Promise<unknown>): Promise<void> {
-  // A transaction pooler would take the temporary table away.
-  const client = new Client({ connectionString: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL });
-  // A lost connection is told by the statement that it fails; unheard, this event would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-}
-
 async function fill(client: Client, settings: Settings, { users, posts }: Amounts, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   // A password that is printed here must not open a door there.
@@ -175,25 +114,12 @@ function bar(what: string, count: number): (added: number) => void {
 
 const number = (value: number): string => value.toLocaleString('en');
 
-/** One line for what the person at the keyboard can put right, everything for what nobody foresaw. */
-function explain(error: unknown): { message: string; exitCode: number } {
+function explain(error: unknown): Failure {
   if (error instanceof UsageError || error instanceof NoAuthorsError)
-    return { message: `${error.message}; see npm run seed -- --help`, exitCode: EXIT.usage };
-  if (error instanceof SettingsError) return { message: error.message, exitCode: EXIT.configuration };
-  if (error instanceof EmbeddedPostgresError) return { message: error.message, exitCode: EXIT.failure };
+    return { message: `${error.message}; see npm run seed -- --help`, exitCode: USAGE };
   if (error instanceof DOMException)
     return { message: 'Stopped; what was added so far stays', exitCode: EXIT.interrupted };
-  return { message: explainDatabase(error), exitCode: EXIT.failure };
-}
-
-const UNDEFINED_TABLE = '42P01';
-
-function explainDatabase(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: string };
-  if (code === UNDEFINED_TABLE) return 'The database has no schema yet; run npm run migrate first';
-  if (code === 'ECONNREFUSED') return 'PostgreSQL does not answer at DATABASE_URL';
-  return error instanceof DatabaseError ? error.message : (error.stack ?? error.message);
+  return explainFailure(error);
 }
 
 try {

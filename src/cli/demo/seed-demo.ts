@@ -5,6 +5,7 @@ import { excerptFrom } from '../../posts/excerpt.js';
 import { slugFrom } from '../../posts/slugs/slug.js';
 import { identityKey } from '../../users/identity.js';
 import { PasswordsService } from '../../users/passwords/passwords.service.js';
+import { completeSearchIndex } from '../search-index.js';
 import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.js';
 import type { DemoPost } from './demo-post.js';
 import { CITIES_POSTS } from './demo-posts-cities.js';
@@ -30,6 +31,7 @@ export async function seedDemo(client: Client, settings: Settings, now = new Dat
   await client.query('BEGIN');
   await insertAccounts(client, passwordHash, new Date(now.getTime() - 366 * DAY));
   for (const post of DEMO_POSTS) await insertPost(client, post, now);
+  await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
   await client.query('COMMIT');
   return true;
 }

@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { createVerb } from './admin/create.js';
+import { exportVerb } from './admin/export.js';
+import { explainVerb } from './admin/explain-verb.js';
+import { importVerb } from './admin/import.js';
+
+/** `npm run admin`: what operators do to the database of DATABASE_URL, or to the embedded one of `npm start`. */
+const program = new Command('npm run admin --')
+  .description('Commands for whoever runs the server. Each has its own --help.')
+  .showHelpAfterError('(--help says what there is)')
+  .addHelpText(
+    'after',
+    `
+The database is that of DATABASE_URL, or else the embedded one of npm start, which may be running.
+Exit codes: 0 done, 1 wrong input or failure, 2 an import refused some lines, 78 wrong settings, 130 interrupted.`,
+  );
+for (const verb of [createVerb(), exportVerb(), importVerb()]) program.addCommand(verb.copyInheritedSettings(program));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { message, exitCode } = explainVerb(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+}
