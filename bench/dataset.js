@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { generatePosts, generateUsers } from '../dist/src/cli/generated-data.js';
+import { completeSearchIndex } from '../dist/src/cli/search-index.js';
 import { MIGRATIONS } from '../dist/src/core/database/migrations.js';
 import { migrate } from '../dist/src/core/database/migrator.js';
 import { migrateQueue } from '../dist/src/core/queue/queue-migrations.js';
@@ -20,10 +21,11 @@ const POST_IDS = 500;
  * written is flushed to the disk.
  * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place
  * @param {Pick<import('./options.js').Options, 'users' | 'posts'>} amounts
+ * @param {string} [name] of its directory, where there are several
  * @returns {Promise<Dataset>}
  */
-export async function createDataset({ cleanup, directory }, amounts) {
-  const starting = startEmbeddedPostgres({ directory: join(directory, 'postgres') });
+export async function createDataset({ cleanup, directory }, amounts, name = 'postgres') {
+  const starting = startEmbeddedPostgres({ directory: join(directory, name) });
   cleanup.defer(async () => (await starting).stop());
   const { url } = await starting;
   await migrate(url, MIGRATIONS, migrateQueue);
@@ -45,6 +47,7 @@ export async function createDataset({ cleanup, directory }, amounts) {
 async function fill(client, { users, posts }) {
   await generateUsers(client, null, { count: users });
   await generatePosts(client, { count: posts });
+  await completeSearchIndex(client, 'english');
   await client.query('VACUUM (ANALYZE)');
   // Otherwise the disk would be busy with all of this while the first round is measured.
   await client.query('CHECKPOINT');

@@ -65,6 +65,8 @@ const environmentOf = (port, databaseUrl) => ({
   FORCE_HTTPS: 'off',
   BCRYPT_COST: '10',
   RATE_LIMIT: '10000000',
+  // The baseline keeps no answers either.
+  RESPONSE_CACHE: 'off',
   LOG_LEVEL: 'warn',
 });
 
