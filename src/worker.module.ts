@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthJobsModule } from './auth/auth-jobs.module.js';
 import type { Settings } from './core/config/settings.js';
 import { CoreModule } from './core/core.module.js';
 import type { AppLogger } from './core/logging/app-logger.js';
@@ -9,6 +10,7 @@ import { QueueModule } from './core/queue/queue.module.js';
 import { EmailsWorkerModule } from './emails/worker/emails-worker.module.js';
 import { ENTITIES } from './entities.js';
 import { PostsJobsModule } from './posts/posts-jobs.module.js';
+import { UsersJobsModule } from './users/users-jobs.module.js';
 
 /** The worker: takes what the API committed and does it. It serves nobody but probes. */
 @Module({})
@@ -22,6 +24,8 @@ export class WorkerModule {
         JobsModule,
         OutboxRelayModule,
         IdempotencyJobsModule,
+        UsersJobsModule,
+        AuthJobsModule,
         PostsJobsModule,
         EmailsWorkerModule,
       ],

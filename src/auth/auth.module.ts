@@ -24,12 +24,13 @@ const SERVICES = [
   LinkTokens,
   OutsideTokens,
   IdentitiesService,
+  SignInLimits,
 ];
 
 /** Sessions and tokens, for every process; the routes are in `auth-api.module.ts`. */
 @Module({
   imports: [UsersModule, JwtModule.register({})],
-  providers: [...SERVICES, RefreshTokens, SignInLimits, IdentitiesRepository],
+  providers: [...SERVICES, RefreshTokens, IdentitiesRepository],
   exports: SERVICES,
 })
 export class AuthModule {}

@@ -33,10 +33,19 @@ export interface EmailFacts {
   credentialsChangedAt?: string;
 }
 
+/** How an attempt ended, or what else changed the state. */
+export interface EmailAttempt {
+  /** RFC 3339. */
+  at: string;
+  state: EmailState;
+  answer: string;
+}
+
 /** A mail that is owed, or was: this row owns the debt, whatever becomes of jobs and processes. */
 @Entity('emails')
 @Index('emails_due', ['nextTryAt', 'id'], { where: "state IN ('pending', 'sending')" })
 @Index('emails_created_at', ['createdAt', 'id'])
+@Index('emails_failed', ['createdAt', 'id'], { where: "state = 'failed'" })
 @Index('emails_to_key', ['toKey', 'createdAt'])
 @Index('emails_user_id', ['userId'])
 @Index('emails_post_recipient', ['postId', 'userId'], { unique: true, where: 'post_id IS NOT NULL' })
@@ -92,6 +101,14 @@ export class Email {
   /** What the mail server, or the attempt to reach it, said last. */
   @Column('text', { nullable: true })
   lastAnswer: string | null;
+
+  /** How each attempt ended, the first one first. */
+  @Column('jsonb', { default: [] })
+  history: EmailAttempt[];
+
+  /** Attempts before it was last retried by hand: the tries that it is given are counted from there. */
+  @Column('int', { default: 0 })
+  earlierTries: number;
 
   /** Request and trace id of the request that caused it. */
   @Column('jsonb', { default: {} })

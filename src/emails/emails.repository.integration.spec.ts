@@ -80,6 +80,8 @@ describe('EmailsRepository on PostgreSQL', () => {
     const id = await owe();
     expect(await emails.byId(id)).toEqual({
       id,
+      history: [],
+      earlierTries: 0,
       kind: 'welcome',
       userId,
       postId: null,

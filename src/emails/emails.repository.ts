@@ -17,6 +17,8 @@ export type EmailRow = Pick<
   | 'state'
   | 'tries'
   | 'lastAnswer'
+  | 'history'
+  | 'earlierTries'
   | 'context'
   | 'facts'
   | 'createdAt'
@@ -29,7 +31,7 @@ export type NewEmail = Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'con
 export type DueEmail = Pick<Email, 'id' | 'tries'>;
 
 const COLUMNS = `id, kind, user_id AS "userId", post_id AS "postId", to_address AS "toAddress", state, tries,
-  last_answer AS "lastAnswer", context, facts, created_at AS "createdAt", sent_at AS "sentAt"`;
+  last_answer AS "lastAnswer", history, earlier_tries AS "earlierTries", context, facts, created_at AS "createdAt", sent_at AS "sentAt"`;
 
 const INSERT = {
   name: 'emails.insert',
@@ -62,15 +64,20 @@ const CLAIM = {
 // Only the attempt that holds the lease may say how it ended.
 const FENCE = `WHERE id = $1 AND tries = $2 AND state = 'sending'`;
 
+/** Adds to the history how an attempt ended, in the words of these parameters. */
+const noted = (state: string, answer: string): string =>
+  `history = history || jsonb_build_array(jsonb_build_object(
+      'at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'state', ${state}, 'answer', ${answer}))`;
+
 const FINISH = {
   name: 'emails.finish',
-  text: `UPDATE emails SET state = $3, last_answer = $4, lease_until = NULL,
+  text: `UPDATE emails SET state = $3, last_answer = $4, lease_until = NULL, ${noted('$3::text', '$4::text')},
       sent_at = CASE WHEN $3 = 'sent' THEN now() END ${FENCE}`,
 };
 
 const POSTPONE = {
   name: 'emails.postpone',
-  text: `UPDATE emails SET state = 'pending', last_answer = $3, lease_until = NULL,
+  text: `UPDATE emails SET state = 'pending', last_answer = $3, lease_until = NULL, ${noted(`'pending'`, '$3::text')},
       next_try_at = now() + $4 * interval '1 millisecond' ${FENCE}`,
 };
 
@@ -80,6 +87,28 @@ const OVERDUE = {
     WHERE (state = 'pending' AND next_try_at < now() - $1 * interval '1 millisecond')
       OR (state = 'sending' AND lease_until < now())
     ORDER BY next_try_at, id LIMIT $2`,
+};
+
+// One that is on its way is left to the worker that has it.
+const SET_DUE = `UPDATE emails SET state = 'pending', next_try_at = now(), earlier_tries = tries,
+    ${noted(`'pending'`, `'Retried by an administrator'`)}`;
+const RETRY = {
+  name: 'emails.retry',
+  text: `${SET_DUE} WHERE id = $1 AND state IN ('pending', 'failed', 'cancelled') RETURNING ${COLUMNS}`,
+};
+const RETRY_FAILED = { name: 'emails.retryFailed', text: `${SET_DUE} WHERE state = 'failed' RETURNING id` };
+
+const BULK_BACKLOG = {
+  name: 'emails.bulkBacklog',
+  text: `SELECT count(*)::int AS total FROM (
+      SELECT 1 FROM emails WHERE state IN ('pending', 'sending') AND post_id IS NOT NULL LIMIT $1
+    ) AS owed`,
+};
+
+const OLDEST_OWED = {
+  name: 'emails.oldestOwed',
+  text: `SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age FROM emails
+    WHERE state IN ('pending', 'sending')`,
 };
 
 const LOCK_RECIPIENT = {
@@ -166,6 +195,29 @@ export class EmailsRepository {
   /** @param patience milliseconds that a job of its own was given to do it */
   async overdue(patience: number, limit: number): Promise<DueEmail[]> {
     return this.sql.rows<DueEmail>(OVERDUE, [patience, limit]);
+  }
+
+  /** Due now, with as many tries as a new one. @returns undefined where it was sent, or is being sent */
+  async retry(id: string): Promise<EmailRow | undefined> {
+    return this.sql.row<EmailRow>(RETRY, [id]);
+  }
+
+  /** @returns how many there were */
+  async retryFailed(): Promise<number> {
+    const rows = await this.sql.rows(RETRY_FAILED);
+    return rows.length;
+  }
+
+  /** How many mails about posts are owed; counted no further than the limit. */
+  async bulkBacklog(limit: number): Promise<number> {
+    const row = await this.sql.row<{ total: number }>(BULK_BACKLOG, [limit]);
+    return row?.total ?? 0;
+  }
+
+  /** Seconds since the oldest mail that is still owed was; 0 where there is none. */
+  async oldestOwed(): Promise<number> {
+    const row = await this.sql.row<{ age: number }>(OLDEST_OWED);
+    return row?.age ?? 0;
   }
 
   /** Newest first. */

@@ -5,6 +5,7 @@ import type { Role } from '../common/access/role.js';
 @Entity('users')
 @Index('users_email_key_unique', ['emailKey'], { unique: true, where: 'deleted_at IS NULL' })
 @Index('users_username_key_unique', ['usernameKey'], { unique: true, where: 'deleted_at IS NULL' })
+@Index('users_trashed', ['deletedAt', 'id'], { where: 'deleted_at IS NOT NULL' })
 @Index('users_created_at_id', ['createdAt', 'id'])
 export class User {
   @PrimaryColumn('uuid')

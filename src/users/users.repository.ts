@@ -76,6 +76,13 @@ const ACTIVE_ADMINISTRATORS = {
   text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL ORDER BY id FOR UPDATE`,
 };
 
+const PURGE = {
+  name: 'users.purge',
+  text: `DELETE FROM users WHERE id IN (
+      SELECT id FROM users WHERE deleted_at < $1 ORDER BY deleted_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) RETURNING id`,
+};
+
 const BY_CREATION = {
   column: 'created_at',
   type: 'timestamptz',
@@ -189,5 +196,11 @@ export class UsersRepository {
   async lockActiveAdministrators(): Promise<string[]> {
     const rows = await this.sql.rows<{ id: string }>(ACTIVE_ADMINISTRATORS);
     return rows.map((row) => row.id);
+  }
+
+  /** Deletes for good, with everything that belongs to them, accounts that were deleted before. @returns how many */
+  async purge(before: Date, limit: number): Promise<number> {
+    const rows = await this.sql.rows(PURGE, [before, limit]);
+    return rows.length;
   }
 }

@@ -15,6 +15,12 @@ import { RoleChanged, UserDeleted } from './users.events.js';
 import { canChangeAccount, checkAdministratorFields, isAdministrator } from './users.policy.js';
 import { UsersRepository, type ContactRow } from './users.repository.js';
 
+const DAY = 86_400_000;
+/** For so long an account can be restored, in milliseconds. */
+const TRASH_RETENTION = 30 * DAY;
+/** Accounts a statement: each takes its posts, sessions and mails along. */
+const PURGE_BATCH = 50;
+
 /** Accounts as they are seen and changed. */
 @Injectable()
 export class UsersService {
@@ -97,6 +103,12 @@ export class UsersService {
     const saved = await this.users.save(user);
     await this.audit.record('account.restored', { subjectId: id });
     return saved;
+  }
+
+  /** Deletes for good the accounts that have been in the trash for too long, with their posts. */
+  async purge(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - TRASH_RETENTION);
+    while ((await this.users.purge(before, PURGE_BATCH)) === PURGE_BATCH);
   }
 
   private async lockChangeable(actor: Actor, id: string): Promise<User> {

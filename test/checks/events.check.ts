@@ -2,6 +2,7 @@ import { createHttpApplication } from '../../src/core/http/create-http-applicati
 import { AppLogger } from '../../src/core/logging/app-logger.js';
 import { EventHandlers } from '../../src/core/outbox/event-handlers.js';
 import * as authEvents from '../../src/auth/auth.events.js';
+import * as emailsEvents from '../../src/emails/emails.events.js';
 import * as postsEvents from '../../src/posts/posts.events.js';
 import * as usersEvents from '../../src/users/users.events.js';
 import { WorkerModule } from '../../src/worker.module.js';
@@ -15,7 +16,9 @@ describe('events', () => {
     const logger = new AppLogger(settings);
     const worker = await createHttpApplication(WorkerModule.forRoot(settings, logger), settings, logger);
     await worker.init();
-    const types = Object.values({ ...usersEvents, ...authEvents, ...postsEvents }).map((event) => event.type);
+    const types = Object.values({ ...usersEvents, ...authEvents, ...postsEvents, ...emailsEvents }).map(
+      (event) => event.type,
+    );
     const unheard = types.filter((type) => worker.get(EventHandlers, { strict: false }).for(type).length === 0);
     await worker.close();
     await database.drop();

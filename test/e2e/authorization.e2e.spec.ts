@@ -108,6 +108,11 @@ const mailOf = async ({ api, owner }: Cell): Promise<Request> => {
   return { path: `${V1}/admin/emails/${mail?.id}` };
 };
 
+const retryOf = async (cell: Cell): Promise<Request> => {
+  const { path } = await mailOf(cell);
+  return { path: `${path}/retry` };
+};
+
 const anyone = (status: number): Statuses => [status, status, status, status, status, status, status];
 /** Open, but a token that is shown has to be good. */
 const open = (status: number): Statuses => [status, status, status, status, status, 403, 401];
@@ -390,6 +395,8 @@ const TABLE: Row[] = [
   },
   { operation: `GET ${V1}/admin/emails`, statuses: administrators(200) },
   { operation: `GET ${V1}/admin/emails/{id}`, prepare: mailOf, statuses: administrators(200) },
+  { operation: `POST ${V1}/admin/emails/retry`, statuses: administrators(200) },
+  { operation: `POST ${V1}/admin/emails/{id}/retry`, prepare: retryOf, statuses: administrators(200) },
   { operation: `GET ${V1}/admin/audit-events`, statuses: administrators(200) },
 ];
 

@@ -63,6 +63,11 @@ const SUSPECT = {
     RETURNING count, blocked_until AS "blockedUntil", admitted_attempt = $7::uuid AS admitted`,
 };
 
+const PURGE = {
+  name: 'signIn.purge',
+  text: 'DELETE FROM sign_in_counters WHERE resets_at < $1 AND (blocked_until IS NULL OR blocked_until < $1)',
+};
+
 const FORGET = { name: 'signIn.forget', text: 'DELETE FROM sign_in_counters WHERE key = ANY($1::text[])' };
 
 /**
@@ -128,6 +133,11 @@ export class SignInLimits {
   async forget(...names: string[]): Promise<void> {
     const kinds = ['account', 'confirmation'];
     await this.sql.rows(FORGET, [names.flatMap((name) => kinds.map((kind) => this.key(kind, name)))]);
+  }
+
+  /** Counters that count nothing any more. */
+  async purge(): Promise<void> {
+    await this.sql.rows(PURGE, [this.clock.now()]);
   }
 
   private key(...parts: string[]): string {

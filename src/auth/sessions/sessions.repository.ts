@@ -88,6 +88,11 @@ const REVOKE = {
   text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id AS "userId"',
 };
 
+const PURGE = {
+  name: 'sessions.purge',
+  text: 'DELETE FROM sessions WHERE least(expires_at, revoked_at) < $1',
+};
+
 @Injectable()
 export class SessionsRepository {
   constructor(
@@ -169,5 +174,10 @@ export class SessionsRepository {
   async revoke(sessionId: string, now: Date): Promise<string | undefined> {
     const row = await this.sql.row<{ userId: string }>(REVOKE, [sessionId, now]);
     return row?.userId;
+  }
+
+  /** Deletes for good those that ended before, by whatever. */
+  async purge(before: Date): Promise<void> {
+    await this.sql.rows(PURGE, [before]);
   }
 }

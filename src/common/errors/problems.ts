@@ -197,6 +197,12 @@ export const PROBLEMS = define({
     cause: 'For example, publishing a post that is published already.',
     remedy: 'Read the post again and look at its `status`.',
   },
+  EMAIL_STATE_CONFLICT: {
+    status: 409,
+    title: 'The mail has left already',
+    cause: 'It was sent, or a worker is sending it at this moment.',
+    remedy: 'Look at its `status` and `history`.',
+  },
   IDEMPOTENCY_KEY_IN_USE: {
     status: 409,
     title: 'The first request with this key is still running',

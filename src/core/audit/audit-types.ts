@@ -8,6 +8,7 @@ export const AUDIT_TYPES = [
   'email.verified',
   'email.change_requested',
   'email.changed',
+  'emails.retried',
   'password.changed',
   'password.refused',
   'password.reset_requested',

@@ -52,6 +52,19 @@ const privateKeys = z
     'must be EC, RSA (2048 bits or more) or Ed25519 private keys in PEM',
   );
 
+const dkimKey = z
+  .string()
+  .transform((value) => value.replaceAll('\\n', '\n'))
+  .refine((value) => keyTypeOf(value) === 'rsa', 'must be an RSA private key in PEM');
+
+function keyTypeOf(pem: string): string | undefined {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType;
+  } catch {
+    return undefined;
+  }
+}
+
 const outsideIssuers = z
   .string()
   .transform((value, context) => {
@@ -203,6 +216,18 @@ export const settingsSchema = z.object({
     .meta({
       description: 'Sender of the mails: an address, or Name <address>.',
     }),
+  BULK_MAIL_RATE: integer(0, 100_000).prefault('0').meta({
+    description: 'Mails about new posts a second, of all workers together; 0 = as fast as they can be sent.',
+  }),
+  DKIM_DOMAIN: z.string().optional().meta({
+    description: 'Mails are signed (DKIM, RFC 6376) for this domain; the selector and the key belong to it.',
+    example: 'example.com',
+  }),
+  DKIM_SELECTOR: z.string().optional().meta({ description: 'Name of the key in the DNS.', example: 'mail2026' }),
+  DKIM_PRIVATE_KEY: dkimKey.optional().meta({
+    description: 'Its private part (RSA, PEM).',
+    example: '-----BEGIN PRIVATE KEY-----...',
+  }),
   VERIFY_URL: httpUrl.optional().meta({
     description: 'Page that the verification link leads to (?token= is appended); /verify here where it is left out.',
     example: 'https://example.com/verify',

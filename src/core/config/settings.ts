@@ -38,7 +38,12 @@ export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment())
     problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
   const complete = settings as ParsedSettings;
-  const others = [...missing(complete), ...secretProblems(complete), ...productionProblems(complete)];
+  const others = [
+    ...missing(complete),
+    ...dkimProblems(complete),
+    ...secretProblems(complete),
+    ...productionProblems(complete),
+  ];
   problems.push(...others.filter((problem) => !wrong.has(nameOf(problem))));
   if (problems.length > 0) throw new SettingsError(problems);
   return withDefaults(complete);
@@ -83,6 +88,16 @@ function missing(settings: ParsedSettings): string[] {
   if (!settings.PUBLIC_URL) problems.push('PUBLIC_URL: is missing');
   if (!settings.SMTP_URL) problems.push('SMTP_URL: is missing');
   return problems;
+}
+
+/** All of the three or none: half of it would leave mails unsigned without a word. */
+function dkimProblems(settings: ParsedSettings): string[] {
+  const names = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'] as const;
+  const isSigned = names.some((name) => settings[name] !== undefined);
+  if (!isSigned) return [];
+  return names
+    .filter((name) => settings[name] === undefined)
+    .map((name) => `${name}: is missing beside the other DKIM_ settings`);
 }
 
 function secretProblems(settings: ParsedSettings): string[] {

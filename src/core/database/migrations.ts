@@ -2,12 +2,14 @@ import type { MigrationInterface } from 'typeorm';
 import { Initial1780000000000 } from '../../../migrations/1780000000000-initial.js';
 import { Accounts1780000000001 } from '../../../migrations/1780000000001-accounts.js';
 import { Publishing1780000000002 } from '../../../migrations/1780000000002-publishing.js';
+import { Deliveries1780000000003 } from '../../../migrations/1780000000003-deliveries.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed once released. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Initial1780000000000,
   Accounts1780000000001,
   Publishing1780000000002,
+  Deliveries1780000000003,
 ];
 
 /** Under these names TypeORM remembers which have been run. */

@@ -28,6 +28,11 @@ const PARK = {
   text: `UPDATE outbox_events SET state = 'parked', tries = tries + 1, last_error = $2 WHERE id = $1`,
 };
 
+const PURGE = {
+  name: 'outbox.purge',
+  text: `DELETE FROM outbox_events WHERE state = 'done' AND done_at < now() - $1 * interval '1 second'`,
+};
+
 const BACKLOG = {
   name: 'outbox.backlog',
   text: `SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending,
@@ -62,6 +67,11 @@ export class OutboxRepository {
 
   async park(id: string, reason: string): Promise<void> {
     await this.sql.rows(PARK, [id, reason]);
+  }
+
+  /** @param age seconds since an event was done; parked ones stay until somebody has looked at them */
+  async purge(age: number): Promise<void> {
+    await this.sql.rows(PURGE, [age]);
   }
 
   async backlog(): Promise<Backlog> {

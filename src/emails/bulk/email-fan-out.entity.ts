@@ -5,6 +5,7 @@ import type { Email } from '../email.entity.js';
 /** The mails that a published post owes to the followers of its author: written page by page, and how far that got. */
 @Entity('email_fan_outs')
 @Index('email_fan_outs_post', ['postId'])
+@Index('email_fan_outs_created_at', ['createdAt', 'id'])
 @Index('email_fan_outs_open', ['createdAt', 'id'], { where: 'done_at IS NULL' })
 export class EmailFanOut {
   @PrimaryColumn('uuid')
@@ -31,6 +32,10 @@ export class EmailFanOut {
 
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   createdAt: Date;
+
+  /** BULK_MAIL_RATE lets the next page be written then. */
+  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  nextPageAt: Date;
 
   @Column({ type: 'timestamptz', precision: 3, nullable: true })
   doneAt: Date | null;

@@ -5,22 +5,32 @@ import type { EmailFanOut } from './email-fan-out.entity.js';
 
 export type OpenFanOut = Pick<EmailFanOut, 'id' | 'postId' | 'lastSubscriberId' | 'context'>;
 
+interface Advance {
+  lastSubscriberId: string | null;
+  /** Of this page. */
+  mails: number;
+  isDone: boolean;
+  pause: number;
+}
+
 const BEGIN = {
   name: 'fanOuts.begin',
   text: 'INSERT INTO email_fan_outs (id, post_id, context) VALUES ($1, $2, $3)',
 };
 
-// Another worker takes the next one instead.
+// One at a time, the oldest first, by whichever worker: so that the pace holds for all of them together.
 const CLAIM = {
   name: 'fanOuts.claim',
   text: `SELECT id, post_id AS "postId", last_subscriber_id AS "lastSubscriberId", context FROM email_fan_outs
-    WHERE done_at IS NULL ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    WHERE pg_try_advisory_xact_lock(hashtextextended('email_fan_outs', 0)) AND next_page_at <= now() AND id = (
+      SELECT id FROM email_fan_outs WHERE done_at IS NULL ORDER BY created_at, id LIMIT 1
+    ) FOR UPDATE SKIP LOCKED`,
 };
 
 const ADVANCE = {
   name: 'fanOuts.advance',
   text: `UPDATE email_fan_outs SET last_subscriber_id = $2, mails = mails + $3,
-      done_at = CASE WHEN $4 THEN now() END
+      done_at = CASE WHEN $4 THEN now() END, next_page_at = now() + $5 * interval '1 millisecond'
     WHERE id = $1`,
 };
 
@@ -32,12 +42,13 @@ export class EmailFanOutsRepository {
     await this.sql.rows(BEGIN, [newId(), postId, JSON.stringify(context)]);
   }
 
-  /** The oldest that is not done and that no other worker has at hand; locked until the transaction ends. */
+  /** The oldest that is not done, if its next page is due and no other worker is at it; locked until the transaction ends. */
   async claim(): Promise<OpenFanOut | undefined> {
     return this.sql.row<OpenFanOut>(CLAIM);
   }
 
-  async advance(id: string, lastSubscriberId: string | null, mails: number, isDone: boolean): Promise<void> {
-    await this.sql.rows(ADVANCE, [id, lastSubscriberId, mails, isDone]);
+  /** @param pause milliseconds until the next page */
+  async advance(id: string, { lastSubscriberId, mails, isDone, pause }: Advance): Promise<void> {
+    await this.sql.rows(ADVANCE, [id, lastSubscriberId, mails, isDone, pause]);
   }
 }

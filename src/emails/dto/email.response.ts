@@ -43,6 +43,32 @@ export class EmailResponse {
   }
 }
 
+export class EmailAttemptResponse {
+  @ApiProperty({ format: 'date-time', example: '2026-03-01T09:30:01.000Z' })
+  at: string;
+
+  @ApiProperty({ enum: EMAIL_STATES, description: 'The state that it led to', example: 'sent' })
+  status: EmailState;
+
+  @ApiProperty({ description: 'What the mail server, or the attempt to reach it, said', example: '250 OK' })
+  answer: string;
+}
+
+export class EmailDetailResponse extends EmailResponse {
+  @ApiProperty({ type: [EmailAttemptResponse], description: 'How each attempt ended, the first one first' })
+  history: EmailAttemptResponse[];
+
+  static override from(row: EmailRow): EmailDetailResponse {
+    const history = row.history.map(({ at, state, answer }) => ({ at, status: state, answer }));
+    return { ...EmailResponse.from(row), history };
+  }
+}
+
+export class RetriedResponse {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many mails had failed', example: 3 })
+  retried: number;
+}
+
 export class EmailPageResponse extends Page<EmailResponse> {
   @ApiProperty({ type: [EmailResponse] })
   items: EmailResponse[];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactional } from '@nestjs-cls/transactional';
 import { newId } from '../../common/ids/uuid.js';
+import { Settings } from '../../core/config/settings.js';
 import { currentContext } from '../../core/context/request-context.js';
 import { OnEvent, type AfterCommit } from '../../core/outbox/on-event.decorator.js';
 import { PostPublished } from '../../posts/posts.events.js';
@@ -12,6 +13,8 @@ import { EmailQueue } from './email-queue.js';
 
 /** Followers a transaction. */
 const PAGE = 500;
+/** Of more mails about posts that are owed, no further ones are written: the table and the queue stay small. */
+const MAX_BACKLOG = 5_000;
 
 /**
  * Turns one published post into a mail for each follower, page by page. Where it is stands in its row, written together
@@ -27,6 +30,7 @@ export class EmailFanOut {
     private readonly posts: PostsService,
     private readonly subscriptions: SubscriptionsService,
     private readonly queue: EmailQueue,
+    private readonly settings: Settings,
   ) {}
 
   @OnEvent(PostPublished)
@@ -37,7 +41,7 @@ export class EmailFanOut {
     return async () => void this.work().catch(() => undefined);
   }
 
-  /** Works until nothing is left; what another worker has at hand is left to it. */
+  /** Works until nothing is left to do for now; called again and again. */
   async work(): Promise<void> {
     this.running ??= this.drain().finally(() => (this.running = undefined));
     return this.running;
@@ -48,24 +52,32 @@ export class EmailFanOut {
       await this.queue.addBulk(page);
   }
 
-  /** @returns the mails that were written; undefined where nothing is left to do */
+  /** @returns the mails that were written; undefined where nothing is to be done for now */
   @Transactional()
   private async nextPage(): Promise<DueEmail[] | undefined> {
+    if ((await this.emails.bulkBacklog(MAX_BACKLOG)) >= MAX_BACKLOG) return undefined;
     const fanOut = await this.fanOuts.claim();
     if (!fanOut) return undefined;
     const [post] = await this.posts.publishedAmong([fanOut.postId]);
+    const { lastSubscriberId } = fanOut;
     // Withdrawn meanwhile; published again, it begins again.
     if (!post) {
-      await this.fanOuts.advance(fanOut.id, fanOut.lastSubscriberId, 0, true);
+      await this.fanOuts.advance(fanOut.id, { lastSubscriberId, mails: 0, isDone: true, pause: 0 });
       return [];
     }
-    const followers = await this.subscriptions.followers(post.authorId, fanOut.lastSubscriberId, PAGE);
+    const { BULK_MAIL_RATE: rate } = this.settings;
+    const size = rate === 0 ? PAGE : Math.min(PAGE, rate);
+    const followers = await this.subscriptions.followers(post.authorId, lastSubscriberId, size);
     const written = await this.emails.insertForPost(
       followers.map(({ subscriberId, email }) => ({ id: newId(), userId: subscriberId, toAddress: email })),
       fanOut,
     );
-    const last = followers.at(-1)?.subscriberId ?? fanOut.lastSubscriberId;
-    await this.fanOuts.advance(fanOut.id, last, written.length, followers.length < PAGE);
+    await this.fanOuts.advance(fanOut.id, {
+      lastSubscriberId: followers.at(-1)?.subscriberId ?? lastSubscriberId,
+      mails: written.length,
+      isDone: followers.length < size,
+      pause: rate === 0 ? 0 : (1_000 * written.length) / rate,
+    });
     return written;
   }
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { OnEvent, type AfterCommit } from '../../core/outbox/on-event.decorator.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { EmailsRepository } from '../emails.repository.js';
+import { EmailsRetried } from '../emails.events.js';
 import { EmailQueue } from './email-queue.js';
 
 /** What is overdue for so long has lost its job, in milliseconds. */
@@ -18,9 +20,18 @@ export class EmailSweeper {
     private readonly logger: AppLogger,
   ) {}
 
-  /** @returns how many mails were overdue */
-  async sweep(): Promise<number> {
-    const overdue = await this.emails.overdue(PATIENCE, BATCH);
+  /** Those that are due because somebody said so have no job at all. */
+  @OnEvent(EmailsRetried)
+  async afterRetry(_event: EmailsRetried): Promise<AfterCommit | void> {
+    return async () => void (await this.sweep(0));
+  }
+
+  /**
+   * @param patience milliseconds that a mail may be overdue
+   * @returns how many mails were
+   */
+  async sweep(patience = PATIENCE): Promise<number> {
+    const overdue = await this.emails.overdue(patience, BATCH);
     const round = `round${Math.floor(Date.now() / ROUND)}`;
     for (const email of overdue) await this.queue.add(email, { round });
     if (overdue.length > 0) this.logger.warn({ found: overdue.length, msg: 'Mails were overdue and have new jobs' });

@@ -24,6 +24,8 @@ const email = (members: Partial<EmailRow> = {}): EmailRow => ({
   lastAnswer: null,
   context: { requestId: 'req-1' },
   facts: {},
+  history: [],
+  earlierTries: 0,
   createdAt: new Date('2026-03-01T12:00:00Z'),
   sentAt: null,
   ...members,

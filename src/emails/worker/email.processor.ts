@@ -39,6 +39,8 @@ export class EmailProcessor extends WorkerHost implements BeforeApplicationShutd
   }
 
   private async attempt(email: EmailRow): Promise<void> {
+    // Workers that died at it left no answer: one that kills them all is not tried for ever.
+    if (triesOf(email) > MAX_TRIES) return this.emails.finish(email, 'failed', 'Every attempt ended without an answer');
     let answer: string;
     try {
       const rendered = await this.renderer.render(email);
@@ -59,14 +61,17 @@ export class EmailProcessor extends WorkerHost implements BeforeApplicationShutd
 
   private async failed(email: EmailRow, error: unknown): Promise<void> {
     const answer = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ANSWER);
-    if (isPermanent(error) || email.tries >= MAX_TRIES) {
+    if (isPermanent(error) || triesOf(email) >= MAX_TRIES) {
       await this.emails.finish(email, 'failed', answer);
       this.logger.error({ err: error, emailId: email.id, tries: email.tries, msg: 'Mail failed for good' });
       return;
     }
-    const delay = retryDelay(email.tries);
+    const delay = retryDelay(triesOf(email));
     await this.emails.postpone(email, answer, delay);
     await this.queue.add(email, { delay });
     this.logger.warn({ err: error, emailId: email.id, tries: email.tries, delay, msg: 'Mail postponed' });
   }
 }
+
+/** Attempts since it was owed, or retried by hand. */
+const triesOf = ({ tries, earlierTries }: EmailRow): number => tries - earlierTries;

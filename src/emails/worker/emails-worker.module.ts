@@ -19,7 +19,7 @@ import { Mailer } from './mailer.js';
 
 /** Milliseconds. */
 const SWEEP_INTERVAL = 10_000;
-const FAN_OUT_INTERVAL = 5_000;
+const FAN_OUT_INTERVAL = 1_000;
 
 /** Everything between an event and the mail server; imported by workers alone. */
 @Module({
@@ -48,6 +48,9 @@ export class EmailsWorkerModule implements OnApplicationBootstrap {
     jobs.add({ name: 'emails.sweep', interval: SWEEP_INTERVAL, run: () => sweeper.sweep() });
     jobs.add({ name: 'emails.fanOut', interval: FAN_OUT_INTERVAL, run: () => fanOut.work() });
     metrics.observe('emails', 'Mails by state', 'state', () => emails.countByState());
+    metrics.observe('emails_oldest_owed_seconds', 'Age of the oldest mail that is owed', 'queue', async () => ({
+      emails: await emails.oldestOwed(),
+    }));
   }
 
   onApplicationBootstrap(): void {

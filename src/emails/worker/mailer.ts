@@ -27,6 +27,7 @@ export class Mailer implements OnApplicationShutdown {
           maxMessages: MESSAGES_PER_CONNECTION,
           disableFileAccess: true,
           disableUrlAccess: true,
+          dkim: dkimOf(settings),
           ...TIMEOUTS,
         })
       : undefined;
@@ -55,6 +56,11 @@ export class Mailer implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.transport?.close();
   }
+}
+
+function dkimOf({ DKIM_DOMAIN, DKIM_SELECTOR, DKIM_PRIVATE_KEY }: Settings) {
+  if (!DKIM_DOMAIN || !DKIM_SELECTOR || !DKIM_PRIVATE_KEY) return undefined;
+  return { domainName: DKIM_DOMAIN, keySelector: DKIM_SELECTOR, privateKey: DKIM_PRIVATE_KEY };
 }
 
 /** One click in the mail program, which posts the form of RFC 8058 §3.1. */
