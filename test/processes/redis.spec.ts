@@ -1,5 +1,5 @@
 import { MailSink } from '../support/mail-sink.js';
-import { freePort, Program } from '../support/program.js';
+import { freePort, Program, until } from '../support/program.js';
 import { describeWithRedis, TestRedis } from '../support/redis.js';
 import { TestApi } from '../support/test-api.js';
 
@@ -39,6 +39,13 @@ describeWithRedis('a worker with REDIS_URL', () => {
     await redis.stop();
   });
 
+  const owed = async (address: string): Promise<string | undefined> => {
+    const [mail] = await api.database.rows<{ state: string }>('SELECT state FROM emails WHERE to_address = $1', [
+      address,
+    ]);
+    return mail?.state;
+  };
+
   it('sends mail by jobs in Redis, and makes none in PostgreSQL', async () => {
     await api.client().post('/api/v1/users', { email: 'ada@example.com', password: 'correct horse battery' });
     await sink.mailsTo('ada@example.com');
@@ -50,9 +57,24 @@ describeWithRedis('a worker with REDIS_URL', () => {
     expect(queues).toEqual([]);
   });
 
-  it('says so when Redis is gone, and when it is there', async () => {
+  it('says so when Redis is gone, owes meanwhile, and sends by itself when it is back and empty', async () => {
     await expect(queueOf(workerUrl)).resolves.toEqual({ status: 200, queue: 'up' });
     await redis.stop();
     await expect(queueOf(workerUrl)).resolves.toEqual({ status: 503, queue: 'down' });
+    const signUp = { email: 'meanwhile@example.com', password: 'correct horse battery' };
+    expect((await api.client().post('/api/v1/users', signUp)).status).toBe(201);
+    await until(async () => (await owed('meanwhile@example.com')) === 'pending');
+
+    await redis.startAgain();
+    const [mail] = await sink.mailsTo('meanwhile@example.com');
+    expect(mail?.subject).toContain('Welcome');
+    await until(async () => (await queueOf(workerUrl)).status === 200);
+  }, 90_000);
+
+  it('stops in order, and soon, while Redis is gone', async () => {
+    await redis.stop();
+    const started = Date.now();
+    await expect(worker.stop('SIGTERM')).resolves.toBe(0);
+    expect(Date.now() - started).toBeLessThan(15_000);
   });
 });

@@ -12,25 +12,19 @@ export const describeWithRedis = isThere || process.env['REQUIRE_REDIS'] === '1'
 export class TestRedis {
   private constructor(
     readonly url: string,
-    private readonly child?: ChildProcess,
+    private child?: ChildProcess,
   ) {}
 
   static async start(): Promise<TestRedis> {
     if (!isThere) throw new Error('REQUIRE_REDIS=1, but there is neither a redis-server on the PATH nor a REDIS_URL');
     if (!isInstalled) return new TestRedis(process.env['REDIS_URL'] ?? '');
     const port = await freePort();
-    const child = spawn('redis-server', [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-    ]);
-    await until(() => answers(port));
-    return new TestRedis(`redis://127.0.0.1:${port}`, child);
+    return new TestRedis(`redis://127.0.0.1:${port}`, await spawnRedis(port));
+  }
+
+  /** Comes back on the same port after `stop`, with nothing in it. */
+  async startAgain(): Promise<void> {
+    this.child = await spawnRedis(Number(new URL(this.url).port));
   }
 
   async stop(): Promise<void> {
@@ -39,6 +33,13 @@ export class TestRedis {
     this.child.kill('SIGTERM');
     await ended;
   }
+}
+
+async function spawnRedis(port: number): Promise<ChildProcess> {
+  const inMemory = ['--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...inMemory]);
+  await until(() => answers(port));
+  return child;
 }
 
 const answers = (port: number): Promise<boolean> =>

@@ -1,6 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createPostgresBackend, setDefaultBackendFactory, type QueueOptions } from 'bullmq';
+import { createPostgresBackend, setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 'bullmq';
 import type { Settings } from '../config/settings.js';
 
 /** Each queue and each worker opens a pool of so many connections, and one to listen. */
@@ -23,8 +23,18 @@ export class QueueModule {
 
 function onRedis(url: string): QueueOptions {
   setDefaultBackendFactory();
+  // Who adds a job does not wait for a Redis that is gone: the sweeper makes up for it.
+  return { connection: { url, maxRetriesPerRequest: 1, enableOfflineQueue: false }, prefix: REDIS_PREFIX };
+}
+
+/**
+ * How a worker connects to the queue of the module.
+ * @param shared the options of the module, under the token of `getSharedConfigToken()`
+ */
+export function workerOptions({ connection, ...shared }: QueueOptions, { REDIS_URL }: Settings): WorkerOptions {
+  if (!REDIS_URL) return { connection, ...shared };
   // A worker waits for Redis as long as it takes (https://docs.bullmq.io/guide/going-to-production).
-  return { connection: { url, maxRetriesPerRequest: null }, prefix: REDIS_PREFIX };
+  return { ...shared, connection: { url: REDIS_URL, maxRetriesPerRequest: null } };
 }
 
 function onPostgres(settings: Settings): QueueOptions {

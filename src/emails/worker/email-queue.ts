@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { CANARY } from '../../core/queue/live-worker.js';
 import type { DueEmail } from '../emails.repository.js';
 
 export const EMAIL_QUEUE = 'emails';
@@ -20,6 +21,11 @@ const BULK_PRIORITY = 10;
 @Injectable()
 export class EmailQueue {
   constructor(@InjectQueue(EMAIL_QUEUE) private readonly queue: Queue<EmailJob>) {}
+
+  /** A job that does nothing but show that it is taken. */
+  async addCanary(): Promise<void> {
+    await this.queue.add(CANARY, { emailId: '' }, { removeOnComplete: true, removeOnFail: true });
+  }
 
   /** Throws when the queue does not answer. */
   async ping(): Promise<void> {

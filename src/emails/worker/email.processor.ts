@@ -1,12 +1,11 @@
-import { Processor, WorkerHost } from '@nestjs/bullmq';
-import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { runInContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { EmailsRepository, type EmailRow } from '../emails.repository.js';
 import { EmailRenderer } from '../rendering/email-renderer.js';
 import { isPermanent, MAX_TRIES, retryDelay } from './delivery.js';
-import { EMAIL_QUEUE, EmailQueue, type EmailJob } from './email-queue.js';
+import { EmailQueue, type EmailJob } from './email-queue.js';
 import { Mailer } from './mailer.js';
 
 /** Longer than the mail server may take for a whole dialogue, in milliseconds. */
@@ -15,22 +14,15 @@ const LEASE = 120_000;
 const MAX_ANSWER = 1_000;
 
 /** Sends one mail; may be called again for the same one at any time, and does nothing then that was done already. */
-@Processor(EMAIL_QUEUE)
-export class EmailProcessor extends WorkerHost implements BeforeApplicationShutdown {
+@Injectable()
+export class EmailProcessor {
   constructor(
     private readonly emails: EmailsRepository,
     private readonly renderer: EmailRenderer,
     private readonly mailer: Mailer,
     private readonly queue: EmailQueue,
     private readonly logger: AppLogger,
-  ) {
-    super();
-  }
-
-  /** Takes no more jobs and finishes those at hand, while the database is still there. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.close();
-  }
+  ) {}
 
   async process({ data }: Job<EmailJob>): Promise<void> {
     const email = await this.emails.claim(data.emailId, LEASE);

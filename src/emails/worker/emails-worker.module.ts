@@ -1,5 +1,5 @@
 import { BullModule } from '@nestjs/bullmq';
-import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Module } from '@nestjs/common';
 import { Settings } from '../../core/config/settings.js';
 import { PeriodicJobs } from '../../core/jobs/periodic-jobs.js';
 import { Readiness } from '../../core/health/readiness.js';
@@ -13,6 +13,7 @@ import { EmailsRepository } from '../emails.repository.js';
 import { EmailFanOut } from './email-fan-out.js';
 import { EMAIL_QUEUE, EmailQueue } from './email-queue.js';
 import { EmailSweeper } from './email-sweeper.js';
+import { EmailWorker } from './email-worker.js';
 import { EmailProcessor } from './email.processor.js';
 import { EmailSubscriber } from './email.subscriber.js';
 import { Mailer } from './mailer.js';
@@ -20,6 +21,7 @@ import { Mailer } from './mailer.js';
 /** Milliseconds. */
 const SWEEP_INTERVAL = 10_000;
 const FAN_OUT_INTERVAL = 1_000;
+const CANARY_INTERVAL = 10_000;
 
 /** Everything between an event and the mail server; imported by workers alone. */
 @Module({
@@ -30,13 +32,21 @@ const FAN_OUT_INTERVAL = 1_000;
     SubscriptionsModule,
     BullModule.registerQueue({ name: EMAIL_QUEUE }),
   ],
-  providers: [EmailSubscriber, EmailFanOut, EmailFanOutsRepository, EmailQueue, EmailProcessor, EmailSweeper, Mailer],
+  providers: [
+    EmailSubscriber,
+    EmailFanOut,
+    EmailFanOutsRepository,
+    EmailQueue,
+    EmailProcessor,
+    EmailWorker,
+    EmailSweeper,
+    Mailer,
+  ],
 })
-export class EmailsWorkerModule implements OnApplicationBootstrap {
+export class EmailsWorkerModule {
   constructor(
-    private readonly processor: EmailProcessor,
-    @Inject(Settings) private readonly settings: Settings,
-    queue: EmailQueue,
+    @Inject(Settings) settings: Settings,
+    worker: EmailWorker,
     readiness: Readiness,
     metrics: Metrics,
     emails: EmailsRepository,
@@ -44,16 +54,13 @@ export class EmailsWorkerModule implements OnApplicationBootstrap {
     sweeper: EmailSweeper,
     fanOut: EmailFanOut,
   ) {
-    if (settings.REDIS_URL) readiness.add({ name: 'queue', run: () => queue.ping() });
+    if (settings.REDIS_URL) readiness.add({ name: 'queue', run: () => worker.check() });
+    jobs.add({ name: 'emails.canary', interval: CANARY_INTERVAL, run: () => worker.beat() });
     jobs.add({ name: 'emails.sweep', interval: SWEEP_INTERVAL, run: () => sweeper.sweep() });
     jobs.add({ name: 'emails.fanOut', interval: FAN_OUT_INTERVAL, run: () => fanOut.work() });
     metrics.observe('emails', 'Mails by state', 'state', () => emails.countByState());
     metrics.observe('emails_oldest_owed_seconds', 'Age of the oldest mail that is owed', 'queue', async () => ({
       emails: await emails.oldestOwed(),
     }));
-  }
-
-  onApplicationBootstrap(): void {
-    this.processor.worker.concurrency = this.settings.WORKER_CONCURRENCY;
   }
 }

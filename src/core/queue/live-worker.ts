@@ -1,0 +1,91 @@
+import { Worker, type Job, type WorkerOptions } from 'bullmq';
+import type { AppLogger } from '../logging/app-logger.js';
+
+/** The name of jobs that do nothing but prove that somebody takes them. */
+export const CANARY = 'canary';
+
+/** Without taking a job for so long a worker is deaf, in milliseconds; canaries come every ten seconds. */
+const DEAF_AFTER = 45_000;
+/** For so long the queue may take to say good-bye once no job runs, in milliseconds. */
+const FAREWELL = 3_000;
+const POLL = 100;
+
+interface LiveWorkerParts {
+  queue: string;
+  options: WorkerOptions;
+  /** Runs a job that is no canary. */
+  process: (job: Job) => Promise<void>;
+  logger: AppLogger;
+}
+
+/**
+ * A BullMQ worker that notices when it has gone deaf: after an outage its connections may look healthy and take no job
+ * any more (https://github.com/taskforcesh/bullmq/issues/4585). It makes new ones then.
+ */
+export class LiveWorker {
+  private worker: Worker | undefined;
+  private active = 0;
+  private lastSign = Date.now();
+
+  constructor(private readonly parts: LiveWorkerParts) {}
+
+  start(): void {
+    const { queue, options, logger } = this.parts;
+    this.lastSign = Date.now();
+    this.worker = new Worker(queue, (job) => this.take(job), options);
+    // Said by the readiness; here it would be said many times a second.
+    this.worker.on('error', (error) => logger.debug({ err: error, queue, msg: 'The queue does not answer' }));
+  }
+
+  /** Whether jobs are taken, as far as can be told: one that is busy to the brim is not asked for more. */
+  get isDeaf(): boolean {
+    const isFull = this.active >= (this.parts.options.concurrency ?? 1);
+    return !isFull && Date.now() - this.lastSign > DEAF_AFTER;
+  }
+
+  /** Gives a deaf one new connections. */
+  async revive(): Promise<void> {
+    if (!this.worker || !this.isDeaf) return;
+    this.parts.logger.warn({ queue: this.parts.queue, msg: 'The worker takes no jobs; it gets new connections' });
+    const deaf = this.worker;
+    this.start();
+    await within(deaf.close(true), FAREWELL);
+  }
+
+  /** Takes no more jobs and finishes those at hand; a queue that is gone does not hold it up. */
+  async stop(): Promise<void> {
+    const { worker } = this;
+    if (!worker) return;
+    this.worker = undefined;
+    const closing = worker.close().then(
+      () => true,
+      () => false,
+    );
+    while (this.active > 0 && !(await within(closing, POLL)));
+    if (!(await within(closing, FAREWELL))) await within(worker.close(true), FAREWELL);
+  }
+
+  private async take(job: Job): Promise<void> {
+    this.active += 1;
+    this.lastSign = Date.now();
+    try {
+      if (job.name !== CANARY) await this.parts.process(job);
+    } finally {
+      this.active -= 1;
+      this.lastSign = Date.now();
+    }
+  }
+}
+
+/** @returns undefined when it takes longer, in milliseconds, or fails */
+async function within<T>(work: Promise<T>, limit: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), limit);
+  });
+  try {
+    return await Promise.race([work.catch(() => undefined), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
