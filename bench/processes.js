@@ -57,7 +57,7 @@ export async function messageOf(child, name, timeout = START_TIMEOUT) {
 }
 
 /** @param {ChildProcess} child */
-async function stopProcess(child) {
+export async function stopProcess(child) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');

@@ -41,7 +41,7 @@ export async function startServers(place, databaseUrl, cores) {
  */
 export async function startServer(name, place, databaseUrl, cores, settings = {}) {
   const port = await freePort();
-  const environment = { ...environmentOf(port, databaseUrl), ...settings };
+  const environment = { ...settingsFor(port, databaseUrl), ...settings };
   const child = startProcess(SCRIPTS[name], { ...place, environment, core: cores?.server });
   await messageOf(child, name);
   return { name, url: environment.PUBLIC_URL, pid: child.pid };
@@ -52,7 +52,7 @@ export async function startServer(name, place, databaseUrl, cores, settings = {}
  * @param {number} port
  * @param {string} databaseUrl
  */
-const environmentOf = (port, databaseUrl) => ({
+export const settingsFor = (port, databaseUrl) => ({
   NODE_ENV: 'production',
   HOST: '127.0.0.1',
   PORT: String(port),
@@ -70,7 +70,7 @@ const environmentOf = (port, databaseUrl) => ({
   LOG_LEVEL: 'warn',
 });
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address();

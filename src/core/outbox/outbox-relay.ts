@@ -81,7 +81,8 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       for (const event of events) afterCommit.push(...(await this.relay(event)));
       return events.length;
     });
-    for (const work of afterCommit) await this.attempt(work);
+    // Side by side: one round trip to the queue for each would hold up the next batch.
+    await Promise.all(afterCommit.map((work) => this.attempt(work)));
     return claimed;
   }
 
