@@ -20,7 +20,7 @@ const POST_IDS = 500;
  * A database of its own with generated accounts and posts, on a server with the settings of production: what is
  * written is flushed to the disk.
  * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place
- * @param {Pick<import('./options.js').Options, 'users' | 'posts'>} amounts
+ * @param {{ users: number, posts: number, isSearched?: boolean }} amounts
  * @param {string} [name] of its directory, where there are several
  * @returns {Promise<Dataset>}
  */
@@ -42,12 +42,12 @@ export async function createDataset({ cleanup, directory }, amounts, name = 'pos
 
 /**
  * @param {Client} client
- * @param {Pick<import('./options.js').Options, 'users' | 'posts'>} amounts
+ * @param {{ users: number, posts: number, isSearched?: boolean }} amounts
  */
-async function fill(client, { users, posts }) {
+async function fill(client, { users, posts, isSearched = true }) {
   await generateUsers(client, null, { count: users });
   await generatePosts(client, { count: posts });
-  await completeSearchIndex(client, 'english');
+  if (isSearched) await completeSearchIndex(client, 'english');
   await client.query('VACUUM (ANALYZE)');
   // Otherwise the disk would be busy with all of this while the first round is measured.
   await client.query('CHECKPOINT');

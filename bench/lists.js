@@ -25,14 +25,14 @@ const SETTINGS = { RATE_LIMIT: '0', RESPONSE_CACHE: 'off' };
 async function measure({ posts, large, small, page, requests }, place) {
   const startedAt = new Date();
   const cores = await splitCores();
-  const serve = async (name, amount) => {
+  const serve = async (name, amount, isSearched) => {
     say(`Making ${amount.toLocaleString('en')} posts`);
-    const { url } = await createDataset(place, { users: Math.ceil(amount / 10), posts: amount }, name);
+    const { url } = await createDataset(place, { users: Math.ceil(amount / 10), posts: amount, isSearched }, name);
     const server = await startServer('product', place, url, cores, SETTINGS);
     return { url, list: `${server.url}/api/v1/posts` };
   };
 
-  const main = await serve('main', posts);
+  const main = await serve('main', posts, true);
   const first = `${main.list}?limit=${PAGE}`;
   const deep = `${first}&cursor=${await cursorOfPage(first, page)}`;
   say('Pages');
@@ -42,8 +42,8 @@ async function measure({ posts, large, small, page, requests }, place) {
     SEARCHES.map((q) => `${first}&${new URLSearchParams({ q }).toString()}`),
     Math.ceil((requests * 2) / SEARCHES.length),
   );
-  const few = await serve('small', small);
-  const many = await serve('large', large);
+  const few = await serve('small', small, false);
+  const many = await serve('large', large, false);
   const [onFew, onMany] = await timeInTurns([`${few.list}?limit=${PAGE}`, `${many.list}?limit=${PAGE}`], requests);
 
   const rows = [

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PostsRepository } from '../posts.repository.js';
 import { FIRST_ID } from './reindex.js';
 
-const BATCH = 200;
+const BATCH = 500;
 
 /** Brings the search index up to date with SEARCH_LANGUAGE, and with posts that were imported without one. */
 @Injectable()
