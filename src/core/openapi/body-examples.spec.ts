@@ -14,6 +14,7 @@ const SCHEMAS: Parameters<typeof exampleOf>[1] = {
       secret: { type: 'string' },
       author: { $ref: '#/components/schemas/Author' },
       editor: { allOf: [{ $ref: '#/components/schemas/Author' }] },
+      reviewer: { anyOf: [{ $ref: '#/components/schemas/Author' }, { type: 'null' }] },
       tags: { type: 'array', items: { type: 'string', example: 'writing' } },
     },
   },
@@ -25,6 +26,7 @@ const POST = {
   published: false,
   author: { name: 'Ada' },
   editor: { name: 'Ada' },
+  reviewer: { name: 'Ada' },
   tags: ['writing'],
 };
 

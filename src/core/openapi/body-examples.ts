@@ -24,7 +24,8 @@ export function exampleOf(schema: Schema, schemas: Schemas): unknown {
     return target && exampleOf(target, schemas);
   }
   if (schema.example !== undefined) return schema.example;
-  if (schema.allOf?.[0]) return exampleOf(schema.allOf[0], schemas);
+  const [likely] = schema.allOf ?? schema.anyOf ?? [];
+  if (likely) return exampleOf(likely, schemas);
   if (schema.items) return [exampleOf(schema.items, schemas)];
   return schema.properties ? objectExample(schema, schemas) : undefined;
 }
