@@ -91,10 +91,10 @@ const OVERDUE = {
 
 // One that is on its way is left to the worker that has it.
 const SET_DUE = `UPDATE emails SET state = 'pending', next_try_at = now(), earlier_tries = tries,
-    ${noted(`'pending'`, `'Retried by an administrator'`)}`;
+    ${noted(`'pending'`, '$1::text')}`;
 const RETRY = {
   name: 'emails.retry',
-  text: `${SET_DUE} WHERE id = $1 AND state IN ('pending', 'failed', 'cancelled') RETURNING ${COLUMNS}`,
+  text: `${SET_DUE} WHERE id = $2 AND state IN ('pending', 'failed', 'cancelled') RETURNING ${COLUMNS}`,
 };
 const RETRY_FAILED = { name: 'emails.retryFailed', text: `${SET_DUE} WHERE state = 'failed' RETURNING id` };
 
@@ -197,14 +197,18 @@ export class EmailsRepository {
     return this.sql.rows<DueEmail>(OVERDUE, [patience, limit]);
   }
 
-  /** Due now, with as many tries as a new one. @returns undefined where it was sent, or is being sent */
-  async retry(id: string): Promise<EmailRow | undefined> {
-    return this.sql.row<EmailRow>(RETRY, [id]);
+  /**
+   * Due now, with as many tries as a new one.
+   * @param reason for its history
+   * @returns undefined where it was sent, or is being sent
+   */
+  async retry(id: string, reason: string): Promise<EmailRow | undefined> {
+    return this.sql.row<EmailRow>(RETRY, [reason, id]);
   }
 
   /** @returns how many there were */
-  async retryFailed(): Promise<number> {
-    const rows = await this.sql.rows(RETRY_FAILED);
+  async retryFailed(reason: string): Promise<number> {
+    const rows = await this.sql.rows(RETRY_FAILED, [reason]);
     return rows.length;
   }
 

@@ -8,6 +8,8 @@ import type { ListEmailsQuery } from './dto/list-emails.query.js';
 import { EmailsRetried } from './emails.events.js';
 import { EmailsRepository, type EmailRow } from './emails.repository.js';
 
+const BY_ADMINISTRATOR = 'Retried by an administrator';
+
 /** The log of mails. */
 @Injectable()
 export class EmailsService {
@@ -34,7 +36,7 @@ export class EmailsService {
   @Transactional()
   async retry(id: string): Promise<EmailRow> {
     await this.byId(id);
-    const email = await this.emails.retry(id);
+    const email = await this.emails.retry(id, BY_ADMINISTRATOR);
     if (!email) throw new AppError('EMAIL_STATE_CONFLICT');
     await this.noteRetry();
     return email;
@@ -43,7 +45,7 @@ export class EmailsService {
   /** All that failed. @returns how many there were */
   @Transactional()
   async retryFailed(): Promise<number> {
-    const retried = await this.emails.retryFailed();
+    const retried = await this.emails.retryFailed(BY_ADMINISTRATOR);
     if (retried > 0) await this.noteRetry();
     return retried;
   }

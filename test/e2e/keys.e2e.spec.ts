@@ -217,6 +217,19 @@ describe('keys that are rotated', () => {
     });
   });
 
+  it('replay a request that was made under the old SECRET_KEY', async () => {
+    api = await TestApi.start({ SECRET_KEY: OLD_SECRET });
+    const body = { email: 'grace@example.com', password: 'correct horse battery' };
+    const headers = { 'idempotency-key': 'over-the-change' };
+    const first = await api.client().post('/api/v1/users', body, { headers });
+    await beside(api, { SECRET_KEY: `${NEW_SECRET},${OLD_SECRET}` }, async (client) => {
+      const second = await client().post('/api/v1/users', body, { headers });
+      expect([second.status, second.text]).toEqual([201, first.text]);
+      const other = await client().post('/api/v1/users', { ...body, username: 'grace' }, { headers });
+      expectProblem(other, 422, 'IDEMPOTENCY_KEY_REUSED');
+    });
+  });
+
   it('publish nothing of SECRET_KEY', async () => {
     api = await TestApi.start();
     expect((await api.client().get(JWKS)).body).toEqual({ keys: [] });

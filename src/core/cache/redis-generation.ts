@@ -11,8 +11,10 @@ const TIMEOUT = 250;
 /** Shared by all processes through Redis. While that is not there, nobody reads from the cache. */
 export class RedisGeneration extends Generation implements OnApplicationShutdown {
   private readonly redis: Redis;
-  /** Whether a write could not be told to the others yet. */
-  private isOwed = false;
+  /** Writes that were to be told to the others: how many, and the last of them that failed and that succeeded. */
+  private writes = 0;
+  private lastFailed = 0;
+  private lastTold = 0;
 
   constructor(
     url: string,
@@ -33,7 +35,11 @@ export class RedisGeneration extends Generation implements OnApplicationShutdown
   }
 
   async current(): Promise<string | undefined> {
-    if (this.isOwed || this.redis.status !== 'ready') return undefined;
+    if (this.redis.status !== 'ready') return undefined;
+    if (this.isOwed) {
+      void this.advance();
+      return undefined;
+    }
     try {
       return (await this.redis.get(KEY)) ?? (await this.begin());
     } catch {
@@ -42,14 +48,20 @@ export class RedisGeneration extends Generation implements OnApplicationShutdown
   }
 
   async advance(): Promise<void> {
-    this.isOwed = true;
+    const write = ++this.writes;
     try {
       // Not a counter: an emptied Redis would count through numbers again that stand for something else.
       await this.redis.set(KEY, randomUUID());
-      this.isOwed = false;
+      this.lastTold = Math.max(this.lastTold, write);
     } catch (error) {
+      this.lastFailed = Math.max(this.lastFailed, write);
       this.logger.warn({ err: error, msg: 'The cache is passed over until Redis is back' });
     }
+  }
+
+  /** Whether a write could not be told yet; one that was told later told of it too. */
+  private get isOwed(): boolean {
+    return this.lastFailed > this.lastTold;
   }
 
   onApplicationShutdown(): void {

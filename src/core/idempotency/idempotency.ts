@@ -11,6 +11,7 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 /** A key is good for so long, in seconds. */
 const KEY_MAX_AGE = 86_400;
 
+const PURPOSE = 'idempotency';
 const HEADER = 'Idempotency-Key';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 /** What of an answer is replayed besides its body. */
@@ -19,7 +20,8 @@ const KEPT_HEADERS = ['location', 'etag'];
 interface Request {
   scope: string;
   key: string;
-  fingerprint: Buffer;
+  /** Whose HMAC tells whether a second request is the same one. */
+  text: string;
 }
 
 /**
@@ -45,7 +47,7 @@ export class Idempotency {
     if (key === undefined) return work();
     if (typeof key !== 'string' || !KEY.test(key))
       throw invalidField(HEADER, 'INVALID_KEY', `${HEADER} must be 1 to 255 visible ASCII characters`);
-    const request = { scope: scopeOf(reply.request), key, fingerprint: this.fingerprintOf(reply.request) };
+    const request = { scope: scopeOf(reply.request), key, text: JSON.stringify(reply.request.body ?? null) };
     return this.transactions.withTransaction(() => this.replayOrWork(reply, request, work));
   }
 
@@ -58,23 +60,20 @@ export class Idempotency {
     request: Request,
     work: () => Promise<T>,
   ): Promise<T> {
-    const { scope, key, fingerprint } = request;
+    const { scope, key, text } = request;
     if (!(await this.keys.lock(scope, key)))
       throw new AppError('IDEMPOTENCY_KEY_IN_USE', { headers: { 'retry-after': '1' } });
     const kept = await this.keys.find(scope, key, KEY_MAX_AGE);
     if (kept) {
-      if (!kept.fingerprint.equals(fingerprint)) throw new AppError('IDEMPOTENCY_KEY_REUSED');
+      if (!this.keyring.verify(PURPOSE, text, kept.fingerprint)) throw new AppError('IDEMPOTENCY_KEY_REUSED');
       void reply.headers({ ...kept.headers, 'idempotency-replayed': 'true' });
       return JSON.parse(kept.body) as T;
     }
     const answer = await work();
-    await this.keys.keep({ ...request, headers: headersOf(reply), body: JSON.stringify(answer) });
+    // Keyed, since a body may hold a password, which a plain hash of a known text would give away.
+    const fingerprint = this.keyring.sign(PURPOSE, text);
+    await this.keys.keep({ scope, key, fingerprint, headers: headersOf(reply), body: JSON.stringify(answer) });
     return answer;
-  }
-
-  /** Keyed, since a body may hold a password, which a plain hash of a known text would give away. */
-  private fingerprintOf({ body }: FastifyRequest): Buffer {
-    return this.keyring.sign('idempotency', JSON.stringify(body ?? null));
   }
 }
 

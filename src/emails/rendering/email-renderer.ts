@@ -89,8 +89,10 @@ interface Subject {
  * A link goes out only to the address that it is about, and only while password and address are those for which it was
  * asked: a mail may have waited for hours.
  */
-function hasLostItsReason({ kind, toAddress, facts }: RenderableEmail, contact: ContactRow): boolean {
+function hasLostItsReason({ kind, toAddress, facts, state }: RenderableEmail, contact: ContactRow): boolean {
   if (contact.deletedAt) return kind !== 'account-deleted';
+  // News are for whoever follows now; what has left stays readable in the log.
+  if (kind === 'new-post') return state !== 'sent' && (!contact.isActive || contact.email !== toAddress);
   const { link } = LETTERS[kind];
   if (!link) return false;
   const address = link === 'change-email' ? contact.pendingEmail : contact.email;

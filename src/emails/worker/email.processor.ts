@@ -36,12 +36,7 @@ export class EmailProcessor {
     let answer: string;
     try {
       const rendered = await this.renderer.render(email);
-      if (!rendered)
-        return await this.emails.finish(
-          email,
-          'cancelled',
-          'What it was about is gone: the account, the link, the post or the subscription',
-        );
+      if (!rendered) return await this.cancel(email);
       answer = await this.mailer.send(email, rendered);
     } catch (error) {
       return this.failed(email, error);
@@ -49,6 +44,21 @@ export class EmailProcessor {
     // Not in the block above: a mail that has left is not postponed because noting so failed.
     await this.emails.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
     this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
+  }
+
+  /**
+   * What it was about is gone. If it came back in this very moment, a post published again for example, others have taken
+   * the mail for one that is on its way: so it is looked at once more, now that everybody sees that it is not.
+   */
+  private async cancel(email: EmailRow): Promise<void> {
+    await this.emails.finish(
+      email,
+      'cancelled',
+      'What it was about is gone: the account, the link, the post or the subscription',
+    );
+    if (!(await this.renderer.render(email))) return;
+    const owed = await this.emails.retry(email.id, 'What it was about is back');
+    if (owed) await this.queue.add(owed);
   }
 
   private async failed(email: EmailRow, error: unknown): Promise<void> {

@@ -6,6 +6,8 @@ export interface ReceivedMail {
   from: string;
   to: string[];
   content: Email;
+  /** As it came over the wire. */
+  raw: string;
 }
 
 interface Refusal {
@@ -61,9 +63,10 @@ export class MailSink {
   private async keep(stream: SMTPServerDataStream, { mailFrom, rcptTo }: SMTPServerEnvelope): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk as Buffer);
-    const content = await PostalMime.parse(Buffer.concat(chunks));
+    const bytes = Buffer.concat(chunks);
+    const content = await PostalMime.parse(bytes);
     const from = mailFrom === false ? '' : mailFrom.address;
-    this.mails.push({ from, to: rcptTo.map(({ address }) => address), content });
+    this.mails.push({ from, to: rcptTo.map(({ address }) => address), content, raw: bytes.toString('utf8') });
   }
 
   async stop(): Promise<void> {
