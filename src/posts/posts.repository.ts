@@ -51,13 +51,14 @@ const answered = (write: string, language: SearchLanguage): string => `WITH p AS
     ) SELECT ${postColumns()} FROM p JOIN users u ON u.id = p.author_id`;
 
 // A taken slug makes no row, so that another can be tried in the same transaction. One that another post had once is
-// taken too: links to it lead there.
+// taken too: links to it lead there. Both are looked for in one snapshot, or a post that is just being renamed would
+// have its slug neither here nor there.
 const INSERT = `INSERT INTO posts (id, slug, title, content, excerpt, tags, status, published_at, publish_at, author_id,
         edited_by_id)
       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10
       WHERE NOT EXISTS (
         SELECT 1 FROM post_slugs s JOIN posts o ON o.id = s.post_id AND o.deleted_at IS NULL WHERE s.slug = $2
-      )
+      ) AND NOT EXISTS (SELECT 1 FROM posts WHERE slug = $2 AND deleted_at IS NULL)
       ON CONFLICT (slug) WHERE deleted_at IS NULL DO NOTHING`;
 
 const UPDATE = `UPDATE posts SET slug = $2, title = $3, content = $4, excerpt = $5, tags = $6, status = $7,

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { MAX_CURSOR_LENGTH } from './page.js';
 import { MaxCharacters } from '../validation/characters.decorator.js';
 import { NotTogetherWith } from '../validation/not-together-with.decorator.js';
 import { ToInteger } from '../validation/to-integer.decorator.js';
@@ -27,10 +28,10 @@ export class PageQuery {
 
   @ApiPropertyOptional({
     description: 'Where to go on: `page.nextCursor` of the page before, with the same filters and sort',
-    maxLength: 1024,
+    maxLength: MAX_CURSOR_LENGTH,
   })
   @IsOptional()
-  @MaxCharacters(1024)
+  @MaxCharacters(MAX_CURSOR_LENGTH)
   @IsString()
   cursor?: string;
 

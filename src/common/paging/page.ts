@@ -1,5 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+/** That of a sort by title, whose 200 characters may have four bytes each, and more. */
+export const MAX_CURSOR_LENGTH = 2048;
+
 export class PageInfo {
   @ApiProperty({ description: 'How many items a page has at most', example: 20, minimum: 1, maximum: 100 })
   limit: number;
@@ -12,7 +15,7 @@ export class PageInfo {
     nullable: true,
     description: 'Opaque; send it as `cursor` for the next page. Null on the last page',
     example: 'eyJzIjoiLXB1Ymxpc2hlZEF0In0.3q2-7w',
-    maxLength: 1024,
+    maxLength: MAX_CURSOR_LENGTH,
   })
   nextCursor: string | null;
 

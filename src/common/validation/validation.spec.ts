@@ -122,7 +122,7 @@ describe('PageQuery', () => {
     { field: 'limit', value: ['1', '2'], constraint: 'isInt' },
     { field: 'skip', value: '-1', constraint: 'min' },
     { field: 'skip', value: '100001', constraint: 'max' },
-    { field: 'cursor', value: 'x'.repeat(1_025), constraint: 'maxLength' },
+    { field: 'cursor', value: 'x'.repeat(2_049), constraint: 'maxLength' },
     { field: 'cursor', value: ['a', 'b'], constraint: 'isString' },
     { field: 'count', value: 'true', constraint: 'isIn' },
     { field: 'page', value: '2', constraint: 'whitelistValidation' },

@@ -98,7 +98,8 @@ export class ListPostsQuery extends PageQuery {
     example: 'id,title',
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [...new Set(value.split(','))] : value))
+  // A repeated parameter comes as a list already: in another one, none of whose elements is a field, it is refused.
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [...new Set(value.split(','))] : [value]))
   @ArrayNotEmpty()
   @IsIn(POST_FIELDS, { each: true, message: `fields must be of ${POST_FIELDS.join(', ')}` })
   fields?: PostField[];

@@ -8,7 +8,7 @@ import type { PostRow } from '../post-row.js';
 import { MARK_START, MARK_STOP } from '../search/post-search.js';
 import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../slugs/slug.js';
 import { TAGS_SCHEMA } from './tags.decorator.js';
-import { MAX_CONTENT_LENGTH, MAX_TITLE_LENGTH } from './write-post.dto.js';
+import { MAX_TITLE_LENGTH } from './write-post.dto.js';
 
 export class PostResponse {
   @ApiProperty({ format: 'uuid', example: '01970f40-1d5e-7c21-8a34-6b0c9e7d2f55' })
@@ -20,8 +20,8 @@ export class PostResponse {
   @ApiProperty({ maxLength: MAX_TITLE_LENGTH, example: 'How the penny press began' })
   title: string;
 
+  // Without a greatest length: as HTML it is longer.
   @ApiProperty({
-    maxLength: MAX_CONTENT_LENGTH,
     example: 'In **1833** a newspaper cost a penny for the first time.\n',
   })
   content: string;

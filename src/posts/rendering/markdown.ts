@@ -1,5 +1,7 @@
+import { LRUCache } from 'lru-cache';
 import MarkdownIt from 'markdown-it';
 import sanitizeHtml from 'sanitize-html';
+import { html } from '../../common/html/html.js';
 
 /** CommonMark with tables and strikethrough; HTML among it is let through to the sanitiser, which decides. */
 const markdown = new MarkdownIt({ html: true, linkify: true });
@@ -31,5 +33,38 @@ const ALLOWED: sanitizeHtml.IOptions = {
   },
 };
 
-/** Markdown as HTML without anything in it that runs, or that loads other than images. */
-export const renderMarkdown = (text: string): string => sanitizeHtml(markdown.render(text), ALLOWED);
+/** Elements that may stand in each other; more would take the sanitiser seconds, and mean nothing to a reader. */
+const MAX_DEPTH = 100;
+const TAG = /<(\/?)[a-z]/gi;
+/** These have no end, or end where the next one begins. */
+const FLAT_TAG = /<\/?(?:img|br|hr|wbr|input|meta|link|col|source|p|li|dt|dd|tr|t[hd]|thead|tbody)\b/gi;
+
+/** Characters of the texts and their HTML that are kept, so that a post which is slow to render is so once. */
+const KEPT = 8_000_000;
+const rendered = new LRUCache<string, string>({
+  maxSize: KEPT,
+  sizeCalculation: (output, text) => output.length + text.length + 1,
+});
+
+/**
+ * Markdown as HTML without anything in it that runs, or that loads other than images. A text that is nested deeper than
+ * anybody reads is shown as it was written.
+ */
+export function renderMarkdown(text: string): string {
+  const known = rendered.get(text);
+  if (known !== undefined) return known;
+  const output = markdown.render(text);
+  const made = isTooDeep(output) ? html`<pre>${text}</pre>`.text : sanitizeHtml(output, ALLOWED);
+  rendered.set(text, made);
+  return made;
+}
+
+/** One that is never closed counts for the rest of the text, as it does for the sanitiser. */
+function isTooDeep(output: string): boolean {
+  let depth = 0;
+  for (const [, slash] of output.replaceAll(FLAT_TAG, '').matchAll(TAG)) {
+    depth = slash ? Math.max(0, depth - 1) : depth + 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}

@@ -12,13 +12,20 @@ const SNIPPET_CONTENT = 20_000;
 
 /**
  * Punctuation beyond ASCII, and blanks. PostgreSQL's parser takes it for letters where the locale of the server is C, as
- * that of the embedded one is: “press” would be another word than press.
+ * that of the embedded one is: “press” would be another word than press. Behind those of
+ * ASCII it looks for addresses and paths, up to the end of the text each time: a post could take it minutes.
  */
-const PUNCTUATION = String.raw`[\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u301f]`;
+const LOOKED_BEHIND = '_~@/';
+const PUNCTUATION = String.raw`[${LOOKED_BEHIND}\u00a0-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u301f]`;
 const ALL_PUNCTUATION = new RegExp(PUNCTUATION, 'gu');
 
+/** Behind these the parser skips everything up to a closing tag, which a text about them never has; or looks for one. */
+const SKIPPING = '<(?=script|style|!)';
+/** What stands for LOOKED_BEHIND while the words of a snippet are looked for. */
+const HIDDEN = '\u0004\u0005\u0006\u0007';
+
 const weighted = (text: string, weight: string, by: string): string =>
-  `setweight(to_tsvector(${by}, regexp_replace(${text}, E'${PUNCTUATION}', ' ', 'g')), '${weight}')`;
+  `setweight(to_tsvector(${by}, regexp_replace(${text}, E'${PUNCTUATION}|${SKIPPING}', ' ', 'gi')), '${weight}')`;
 
 /**
  * What the search looks in of a row `p` of posts, as SQL; the words of the title count most, those of the content least.
@@ -65,5 +72,11 @@ export function searchQuery(filter: Conditions, language: SearchLanguage, typed:
 
 /** The places of the content that were found, as SQL. */
 export const snippet = (language: SearchLanguage, query: string): string =>
-  `ts_headline(${configuration(language)}, translate(left(p.content, ${SNIPPET_CONTENT}), E'${MARK_START}${MARK_STOP}', ''), ${query},
-    'StartSel=${MARK_START}, StopSel=${MARK_STOP}, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=" … "')`;
+  `translate(ts_headline(${configuration(language)}, ${snippetText}, ${query},
+    'StartSel=${MARK_START}, StopSel=${MARK_STOP}, MaxFragments=2, MaxWords=24, MinWords=8, FragmentDelimiter=" … "'),
+    '${HIDDEN}', '${LOOKED_BEHIND}')`;
+
+/** The beginning of the content as its words are looked for: without the marks, and with nothing that takes the parser long. */
+const snippetText = `regexp_replace(
+    translate(left(p.content, ${SNIPPET_CONTENT}), '${LOOKED_BEHIND}${HIDDEN}${MARK_START}${MARK_STOP}', '${HIDDEN}'),
+    '${SKIPPING}', ' ', 'gi')`;
