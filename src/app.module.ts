@@ -11,6 +11,7 @@ import { UnreadInputGuard } from './core/http/unread-input.guard.js';
 import { ThrottleModule } from './core/throttle/throttle.module.js';
 import { RouteThrottlerGuard } from './core/throttle/route-throttler.guard.js';
 import type { AppLogger } from './core/logging/app-logger.js';
+import { DashboardModule } from './dashboard/dashboard.module.js';
 import { EmailsApiModule } from './emails/emails-api.module.js';
 import { InboxModule } from './emails/inbox/inbox.module.js';
 import { ENTITIES } from './entities.js';
@@ -35,6 +36,7 @@ export class AppModule {
         EmailsApiModule,
         AuditApiModule,
         PagesModule,
+        DashboardModule.forRoot(settings),
         ...(isHardened(settings) ? [] : [InboxModule]),
       ],
       // Closed by default, in this order: who asks, how often, with which role, with what that nobody reads.

@@ -17,10 +17,16 @@ const LINKS: Link[] = [
 ];
 
 const DOCS: Link = { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' };
+const QUEUES: Link = { href: '/queues', label: 'Queues', about: 'what the worker is doing, for administrators' };
 const INBOX: Link = { href: '/inbox', label: 'Inbox', about: 'every mail that was sent' };
 
 export function landingPage(settings: Settings): string {
-  const links = [...(settings.DOCS ? [DOCS] : []), ...LINKS, ...(isHardened(settings) ? [] : [INBOX])];
+  const links = [
+    ...(settings.DOCS ? [DOCS] : []),
+    ...LINKS,
+    ...(settings.DASHBOARD ? [QUEUES] : []),
+    ...(isHardened(settings) ? [] : [INBOX]),
+  ];
   return page({
     title: 'A publishing backend that you run yourself',
     body: html`<ul>

@@ -21,7 +21,14 @@ export class PublicationController {
   ) {}
 
   @Post('publish')
-  @ApiBody({ type: PublishPostDto, required: false })
+  @ApiBody({
+    type: PublishPostDto,
+    required: false,
+    examples: {
+      now: { summary: 'Now', value: {} },
+      later: { summary: 'At a time', value: { publishAt: '2026-12-24T08:00:00Z' } },
+    },
+  })
   @ApiAnswer(200, PostResponse, {
     summary: 'Publish a post',
     description: 'Now, or at `publishAt`: the post appears then by itself. Another time takes the place of the first.',

@@ -101,7 +101,7 @@ describeWithBrowser('an explorer with a browser', () => {
       await execute('Posts-postsCreate', { body: { title: 'From Swagger UI', content: 'It *works*.' } }),
     ).toContain('201');
     const [post] = await api.database.rows<{ id: string }>("SELECT id FROM posts WHERE title = 'From Swagger UI'");
-    expect(await execute('Posts-postsPublish', { id: post?.id })).toContain('200');
+    expect(await execute('Posts-publicationPublish', { id: post?.id })).toContain('200');
     await shot('published');
     expect((await api.client().get('/api/v1/posts/from-swagger-ui')).status).toBe(200);
   });

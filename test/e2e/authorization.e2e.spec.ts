@@ -398,6 +398,7 @@ const TABLE: Row[] = [
   { operation: `POST ${V1}/admin/emails/retry`, statuses: administrators(200) },
   { operation: `POST ${V1}/admin/emails/{id}/retry`, prepare: retryOf, statuses: administrators(200) },
   { operation: `GET ${V1}/admin/audit-events`, statuses: administrators(200) },
+  { operation: `GET ${V1}/admin/jobs`, statuses: administrators(200) },
 ];
 
 const expectAllowed = async (answer: Promise<Answer>, status: number): Promise<void> => {

@@ -39,6 +39,7 @@ describe('the pages', () => {
         'href="/docs"',
         'href="/api/v1/openapi.json"',
         'href="/errors"',
+        'href="/queues"',
         'href="/inbox"',
         'curl http://localhost:3000',
       ]),
@@ -68,7 +69,7 @@ describe('the pages', () => {
     }
     for (const link of seen) {
       const { status } = await api.client().get(link);
-      expect({ link, ok: status === 200 || status === 302 || status === 308 }).toEqual({ link, ok: true });
+      expect({ link, ok: [200, 302, 303, 308].includes(status) }).toEqual({ link, ok: true });
     }
   });
 

@@ -95,6 +95,12 @@ export const PROBLEMS = define({
     cause: 'The route is open to other roles than that of the account.',
     remedy: 'Ask an administrator for the role.',
   },
+  FOREIGN_ORIGIN: {
+    status: 403,
+    title: 'Sent from another site',
+    cause: 'A form of this server was sent by a page of another site.',
+    remedy: 'Open the page here, and send its form from there.',
+  },
   REGISTRATION_CLOSED: {
     status: 403,
     title: 'Registration is closed',

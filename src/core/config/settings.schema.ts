@@ -281,6 +281,9 @@ export const settingsSchema = z.object({
     example: 'a-long-random-token',
   }),
   DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs.' }),
+  DASHBOARD: onOff
+    .prefault('on')
+    .meta({ description: 'on or off: the queue dashboard on /queues, read-only and for administrators alone.' }),
   DATA_DIR: z
     .string()
     .default('.data')

@@ -48,6 +48,7 @@ describe('loadSettings', () => {
       WORKER_CONCURRENCY: 20,
       SHUTDOWN_TIMEOUT: 30,
       DOCS: true,
+      DASHBOARD: true,
       DATA_DIR: '.data',
     });
   });
@@ -146,6 +147,7 @@ describe('loadSettings', () => {
       ['LOG_FORMAT', 'text', /expected one of "json"\|"pretty"/],
       ['METRICS_TOKEN', 'short', /must have at least 16 characters/],
       ['DOCS', '1', /expected one of "on"\|"off"/],
+      ['DASHBOARD', 'yes', /expected one of "on"\|"off"/],
     ])('%s: %s', (name, value, reason) => {
       expect(problemsOf({ ...DEVELOPMENT, [name]: value })).toEqual([
         expect.stringMatching(new RegExp(`^${name}: .*${reason.source}`)),

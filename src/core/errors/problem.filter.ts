@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { Settings } from '../config/settings.js';
 import { KnownRoutes } from '../http/known-routes.js';
-import type { HttpRouteConfig } from '../http/route-config.js';
+import type { ErrorAnswer, HttpRouteConfig } from '../http/route-config.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { PROBLEM_TYPE, problemBody } from './problem-body.js';
 import { toAppError } from './to-app-error.js';
@@ -26,26 +26,23 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent) return;
 
     const { errorAnswer } = (request.routeOptions?.config ?? {}) as HttpRouteConfig;
-    const answer = errorAnswer?.(error) ?? { status: error.status, body: this.envelope(error, request) };
+    const { status, body, type, headers } = errorAnswer?.(error) ?? this.answerOf(error, request);
     void reply
-      .status(answer.status)
+      .status(status)
       .headers({
         'cache-control': 'no-store',
-        ...challenge(error, answer.status),
+        ...challenge(error, status),
         ...retryAfter(error),
         ...error.headers,
+        ...headers,
       })
-      .type(errorAnswer ? 'application/json; charset=utf-8' : PROBLEM_TYPE)
-      .serializer(JSON.stringify)
-      .send(answer.body);
+      .type(type ?? 'application/json; charset=utf-8')
+      .send(typeof body === 'string' ? body : JSON.stringify(body));
   }
 
-  private envelope(error: AppError, request: FastifyRequest): object {
-    return problemBody(error, {
-      baseUrl: this.settings.PUBLIC_URL,
-      instance: pathOf(request),
-      requestId: request.id,
-    });
+  private answerOf(error: AppError, request: FastifyRequest): ErrorAnswer {
+    const origin = { baseUrl: this.settings.PUBLIC_URL, instance: pathOf(request), requestId: request.id };
+    return { status: error.status, type: PROBLEM_TYPE, body: problemBody(error, origin) };
   }
 
   /** A known path that does not know the method is 405, and says which methods it knows (RFC 9110 §15.5.6). */

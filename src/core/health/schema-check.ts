@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { assertSchemaCompatibility } from 'bullmq';
 import { DataSource } from 'typeorm';
 import { migrationNames } from '../database/migrations.js';
-import { QUEUE_SCHEMA } from '../queue/queue.module.js';
+import { QUEUE_SCHEMA } from '../queue/queue-connection.js';
 import { Settings } from '../config/settings.js';
 import { Readiness } from './readiness.js';
 

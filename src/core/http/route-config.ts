@@ -9,15 +9,19 @@ export interface HttpRouteConfig {
   form?: string[];
   /** Takes a body of any kind and does not look at it. */
   ignoresBody?: boolean;
-  /** Another way to tell errors than the usual envelope, where an RFC asks for it. */
-  errorAnswer?: (error: AppError) => ErrorAnswer;
+  /** Another way to tell errors than the usual envelope, where an RFC or a page asks for it; undefined for the usual. */
+  errorAnswer?: (error: AppError) => ErrorAnswer | undefined;
   /** Answers whatever the Host header and the scheme are, and is never throttled: a probe. */
   probe?: boolean;
 }
 
 export interface ErrorAnswer {
   status: number;
-  body: object;
+  /** An object is sent as JSON, a text as it is. */
+  body: object | string;
+  /** The media type; JSON where it is left out. */
+  type?: string;
+  headers?: Record<string, string>;
 }
 
 /** Tells the HTTP layer how a route differs from the rest. */

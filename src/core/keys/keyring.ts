@@ -4,7 +4,7 @@ import { Settings } from '../config/settings.js';
 
 /** What a key is for; a key of one purpose is of no use for another. */
 export type KeyPurpose =
-  'access-token' | 'refresh-token' | 'link' | 'cursor' | 'sign-in' | 'idempotency' | 'unsubscribe';
+  'access-token' | 'refresh-token' | 'link' | 'cursor' | 'sign-in' | 'idempotency' | 'unsubscribe' | 'dashboard';
 
 const KEY_BYTES = 32;
 /** Shorter ones could be guessed, in bytes. */

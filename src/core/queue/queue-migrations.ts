@@ -1,6 +1,6 @@
 import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
-import { QUEUE_SCHEMA } from './queue.module.js';
+import { QUEUE_SCHEMA } from './queue-connection.js';
 
 /** Brings BullMQ's own tables up to date; they are made with Redis too, so that changing over needs no migration. */
 export async function migrateQueue(url: string): Promise<void> {

@@ -11,7 +11,6 @@ import { AppLogger } from '../../core/logging/app-logger.js';
 import { LoggingModule } from '../../core/logging/logging.module.js';
 import { OutboxModule } from '../../core/outbox/outbox.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
-import { ENTITIES } from '../../entities.js';
 import { PostsModule } from '../../posts/posts.module.js';
 import { Settings } from '../../core/config/settings.js';
 import { PostsService } from '../../posts/posts.service.js';
@@ -50,7 +49,7 @@ describe('EmailFanOut', () => {
       imports: [
         ConfigModule.forRoot(settings),
         LoggingModule.forRoot(new AppLogger(settings)),
-        DatabaseModule.forRoot(ENTITIES),
+        DatabaseModule.forRoot([]),
         ClockModule,
         KeysModule,
         PagingModule,

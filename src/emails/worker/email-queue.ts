@@ -2,9 +2,8 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { CANARY } from '../../core/queue/live-worker.js';
+import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import type { DueEmail } from '../emails.repository.js';
-
-export const EMAIL_QUEUE = 'emails';
 
 /** A job carries the id alone; everything else is read when it runs. */
 export interface EmailJob {

@@ -4,8 +4,9 @@ import type { QueueOptions } from 'bullmq';
 import { Settings } from '../../core/config/settings.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { LiveWorker } from '../../core/queue/live-worker.js';
+import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import { workerOptions } from '../../core/queue/queue.module.js';
-import { EMAIL_QUEUE, EmailQueue } from './email-queue.js';
+import { EmailQueue } from './email-queue.js';
 import { EmailProcessor } from './email.processor.js';
 
 /** Takes the jobs of the mail queue for as long as the process runs. */

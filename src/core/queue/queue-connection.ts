@@ -1,0 +1,53 @@
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  type BackendFactory,
+  type QueueOptions,
+  type RedisQueueBackend,
+} from 'bullmq';
+import type { Settings } from '../config/settings.js';
+
+/** Each queue and each worker opens a pool of so many connections, and one to listen. */
+const POSTGRES_CONNECTIONS = 4;
+/** In braces, so that Redis Cluster keeps all keys of a queue on one node. */
+const REDIS_PREFIX = '{broadsheet}';
+/** The schema of BullMQ's own tables in PostgreSQL. */
+export const QUEUE_SCHEMA = 'bullmq';
+
+/** Where queues are kept: on Redis as soon as REDIS_URL is set and in PostgreSQL otherwise. */
+export const queueBackend = ({ REDIS_URL }: Settings): BackendFactory<RedisQueueBackend> =>
+  // The types of BullMQ's classes know Redis alone.
+  (REDIS_URL ? createRedisBackend : createPostgresBackend) as BackendFactory<RedisQueueBackend>;
+
+/** How whoever adds jobs, or looks at them, connects to a queue. */
+export function queueOptions(settings: Settings): QueueOptions {
+  return settings.REDIS_URL ? onRedis(settings.REDIS_URL) : onPostgres(settings);
+}
+
+/**
+ * How whoever only looks connects: it writes nothing about itself, and leaves no attempt behind.
+ * @param patience milliseconds for a connection, and for a question to PostgreSQL
+ */
+export function readerOptions(settings: Settings, patience: number): QueueOptions {
+  const { connection, ...others } = queueOptions(settings);
+  const limits = settings.REDIS_URL
+    ? { connectTimeout: patience }
+    : { connectionTimeoutMillis: patience, statement_timeout: patience };
+  return { ...others, connection: { ...connection, ...limits }, skipMetasUpdate: true };
+}
+
+function onRedis(url: string): QueueOptions {
+  // Who adds a job does not wait for a Redis that is gone: the sweeper makes up for it.
+  return { connection: { url, maxRetriesPerRequest: 1, enableOfflineQueue: false }, prefix: REDIS_PREFIX };
+}
+
+function onPostgres(settings: Settings): QueueOptions {
+  const connection = {
+    connectionString: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
+    application_name: 'broadsheet-queue',
+    max: POSTGRES_CONNECTIONS,
+    schema: QUEUE_SCHEMA,
+  };
+  // The type knows Redis alone; the backend of PostgreSQL reads what is PostgreSQL's.
+  return { connection };
+}
