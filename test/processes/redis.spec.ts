@@ -52,7 +52,7 @@ describeWithRedis('a worker with REDIS_URL', () => {
     const jobs = await api.database.rows<{ total: number }>('SELECT count(*)::int AS total FROM bullmq.job');
     expect(jobs).toEqual([{ total: 0 }]);
     const queues = await api.database.rows(
-      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'broadsheet-queue'",
+      "SELECT 1 FROM pg_stat_activity WHERE application_name = 'broadsheet-queue' AND datname = current_database()",
     );
     expect(queues).toEqual([]);
   });
