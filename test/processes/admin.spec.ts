@@ -28,8 +28,11 @@ function start(database: TestDatabase, args: string[]): ChildProcess {
 async function admin(database: TestDatabase, args: string[], input = ''): Promise<Outcome> {
   const child = start(database, args);
   const outcome: Outcome = { code: null, out: '', err: '' };
-  child.stdout?.on('data', (chunk: Buffer) => (outcome.out += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (outcome.err += chunk.toString()));
+  // Decoded as a whole: a chunk may end in the middle of a character.
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (outcome.out += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (outcome.err += chunk));
+  // A program that refuses its arguments ends without having read anything.
+  child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   await once(child, 'close');
   return { ...outcome, code: child.exitCode };
@@ -196,6 +199,8 @@ describe('admin export and import', () => {
 
   it('goes on where it was killed', async () => {
     const killed = start(target, ['import', '-']);
+    // What it has not read when it dies cannot be written any more.
+    killed.stdin?.on('error', () => undefined);
     killed.stdin?.write(`${lines.slice(0, 700).join('\n')}\n`);
     await until(async () => (await target.rows('SELECT id FROM posts')).length > 0);
     killed.kill('SIGKILL');

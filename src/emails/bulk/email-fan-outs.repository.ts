@@ -18,11 +18,12 @@ const BEGIN = {
   text: 'INSERT INTO email_fan_outs (id, post_id, context) VALUES ($1, $2, $3)',
 };
 
-// One at a time, the oldest first, by whichever worker: so that the pace holds for all of them together.
+// One at a time, the oldest first, by whichever worker: so that the pace holds for all of them together. Times are kept
+// to the millisecond, rounded: what is due just now may seem to be due half of one later.
 const CLAIM = {
   name: 'fanOuts.claim',
   text: `SELECT id, post_id AS "postId", last_subscriber_id AS "lastSubscriberId", context FROM email_fan_outs
-    WHERE pg_try_advisory_xact_lock(hashtextextended('email_fan_outs', 0)) AND next_page_at <= now() AND id = (
+    WHERE pg_try_advisory_xact_lock(hashtextextended('email_fan_outs', 0)) AND next_page_at <= now() + interval '1 millisecond' AND id = (
       SELECT id FROM email_fan_outs WHERE done_at IS NULL ORDER BY created_at, id LIMIT 1
     ) FOR UPDATE SKIP LOCKED`,
 };
