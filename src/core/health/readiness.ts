@@ -1,4 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { inTime } from '../../common/timing/in-time.js';
 import { Sql } from '../database/sql.js';
 import { AppLogger } from '../logging/app-logger.js';
 
@@ -53,18 +54,12 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   private async stateOf(check: ReadinessCheck): Promise<CheckState> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('The check took too long')), CHECK_TIMEOUT);
-    });
     try {
-      await Promise.race([check.run(), timeout]);
+      await inTime(check.run(), CHECK_TIMEOUT);
       return 'up';
     } catch (error) {
       this.logger.warn({ err: error, check: check.name, msg: 'A readiness check failed' });
       return 'down';
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

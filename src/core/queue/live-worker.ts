@@ -1,4 +1,5 @@
 import { Worker, type Job, type WorkerOptions } from 'bullmq';
+import { inTime } from '../../common/timing/in-time.js';
 import type { AppLogger } from '../logging/app-logger.js';
 
 /** The name of jobs that do nothing but prove that somebody takes them. */
@@ -78,14 +79,5 @@ export class LiveWorker {
 }
 
 /** @returns undefined when it takes longer, in milliseconds, or fails */
-async function within<T>(work: Promise<T>, limit: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limit);
-  });
-  try {
-    return await Promise.race([work.catch(() => undefined), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const within = async <T>(work: Promise<T>, limit: number): Promise<T | undefined> =>
+  inTime(work, limit).catch(() => undefined);

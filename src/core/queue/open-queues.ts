@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import { AppError } from '../../common/errors/app-error.js';
 import { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
-import { inTime } from './in-time.js';
+import { inTime } from '../../common/timing/in-time.js';
 import { queueBackend, readerOptions } from './queue-connection.js';
 
 /** So long a queue may take to answer, and to say good-bye, in milliseconds. */
