@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { SearchLanguage } from '../core/config/settings.schema.js';
+import type { SearchLanguage } from '../core/config/setting-kinds.js';
 import { FIRST_ID, reindex } from '../posts/search/reindex.js';
 
 const BATCH = 1_000;

@@ -3,7 +3,7 @@ import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { isUuid } from '../common/ids/uuid.js';
 import { Settings } from '../core/config/settings.js';
-import type { SearchLanguage } from '../core/config/settings.schema.js';
+import type { SearchLanguage } from '../core/config/setting-kinds.js';
 import { Sql, type Statement } from '../core/database/sql.js';
 import { LIVE_AUTHORS_POSTS, postColumns, type PostRow } from './post-row.js';
 import { Post } from './post.entity.js';

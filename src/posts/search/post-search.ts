@@ -1,4 +1,4 @@
-import type { SearchLanguage } from '../../core/config/settings.schema.js';
+import type { SearchLanguage } from '../../core/config/setting-kinds.js';
 import type { Conditions } from '../../core/database/conditions.js';
 
 /** What surrounds a found word in a snippet, until the text around it has been escaped. */

@@ -1,4 +1,4 @@
-import type { SearchLanguage } from '../../core/config/settings.schema.js';
+import type { SearchLanguage } from '../../core/config/setting-kinds.js';
 import { indexPosts } from './post-search.js';
 
 /** Where a pass begins. */
