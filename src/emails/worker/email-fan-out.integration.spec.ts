@@ -87,7 +87,7 @@ describe('EmailFanOut', () => {
     return user?.id ?? '';
   }
 
-  const worker = (queue = new FakeQueue()) => ({
+  const worker = (queue = new FakeQueue(), pace: Partial<Settings> = {}) => ({
     queue,
     fanOut: new EmailFanOut(
       module.get(EmailFanOutsRepository),
@@ -95,7 +95,7 @@ describe('EmailFanOut', () => {
       module.get(PostsService),
       module.get(SubscriptionsService),
       queue as unknown as EmailQueue,
-      module.get(Settings),
+      { ...module.get(Settings), ...pace },
     ),
   });
 
@@ -140,6 +140,37 @@ describe('EmailFanOut', () => {
     expect(await fanOutOf(post)).toEqual({ mails: FOLLOWERS, isDone: true });
     await fanOut.work();
     expect(queue.pages).toHaveLength(3);
+  });
+
+  it('writes no more mails a second than BULK_MAIL_RATE, of all workers together', async () => {
+    const [one, other] = [worker(undefined, { BULK_MAIL_RATE: 100 }), worker(undefined, { BULK_MAIL_RATE: 100 })];
+    const post = await publish();
+    for (const { fanOut } of [one, other, one]) await fanOut.work();
+    expect(await mailsOf(post)).toEqual({ mails: 100, followers: 100 });
+    await database.rows(`UPDATE email_fan_outs SET next_page_at = now() - interval '1 second' WHERE post_id = $1`, [
+      post,
+    ]);
+    for (const { fanOut } of [other, one]) await fanOut.work();
+    expect(await mailsOf(post)).toEqual({ mails: 200, followers: 200 });
+  });
+
+  it('waits while too many of its mails are owed, and goes on when they have left', async () => {
+    const { fanOut } = worker();
+    const posts: string[] = [];
+    for (let count = 0; count < 6; count += 1) posts.push(await publish());
+    await fanOut.work();
+    const written = async (): Promise<number> => {
+      let total = 0;
+      for (const post of posts) total += (await mailsOf(post)).mails;
+      return total;
+    };
+    expect(await written()).toBeGreaterThanOrEqual(5_000);
+    expect(await written()).toBeLessThan(5_500);
+    await fanOut.work();
+    expect(await written()).toBeLessThan(5_500);
+    await database.rows(`UPDATE emails SET state = 'sent' WHERE state = 'pending'`);
+    await fanOut.work();
+    expect(await written()).toBe(6 * FOLLOWERS);
   });
 
   it('shares the posts with another worker, and every follower gets each of them once', async () => {

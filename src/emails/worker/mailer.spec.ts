@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
@@ -192,4 +193,31 @@ describe('Mailer', () => {
     mailer = new Mailer(settingsFor(undefined));
     expect(await mailer.send(EMAIL, RENDERED)).toBe('Recorded; no SMTP_URL is set');
   });
+
+  it('signs with DKIM where the settings say so, and only then', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    server = new MailServer();
+    const url = await server.start();
+    const DKIM_PRIVATE_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const signed = { DKIM_DOMAIN: 'paper.example', DKIM_SELECTOR: 'mail2026', DKIM_PRIVATE_KEY };
+    mailer = new Mailer(settingsFor(url, signed));
+    await mailer.send(EMAIL, RENDERED);
+    mailer.onApplicationShutdown();
+    mailer = new Mailer(settingsFor(url));
+    await mailer.send(EMAIL, RENDERED);
+
+    const [withKey, without] = server.received.map(({ raw }) => dkimOf(raw));
+    expect(without).toBeUndefined();
+    expect(withKey).toMatchObject({ a: 'rsa-sha256', d: 'paper.example', s: 'mail2026' });
+    expect(withKey?.['h']?.toLowerCase().split(':')).toEqual(expect.arrayContaining(['from', 'to', 'subject']));
+    expect(Buffer.from(withKey?.['b'] ?? '', 'base64')).toHaveLength(256);
+  });
 });
+
+/** The tags of the signature (RFC 6376 §3.5). */
+function dkimOf(raw: string): Record<string, string> | undefined {
+  const header = /^DKIM-Signature:((?:.*\r?\n)(?:[ \t].*\r?\n)*)/im.exec(raw)?.[1];
+  if (header === undefined) return undefined;
+  const tags = header.replaceAll(/\s+/g, '').split(';').filter(Boolean);
+  return Object.fromEntries(tags.map((tag) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]));
+}
