@@ -3,6 +3,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { PostsModule } from '../posts/posts.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import { EmailsRepository } from './emails.repository.js';
 import { EmailsService } from './emails.service.js';
 import { EmailRenderer } from './rendering/email-renderer.js';
@@ -11,7 +12,7 @@ import { PostNewsReader } from './rendering/post-news.js';
 /** The log of mails and how they read; who sends them is in `worker/`. */
 @Module({
   imports: [UsersModule, AuthModule, PostsModule, SubscriptionsModule],
-  providers: [EmailsService, EmailsRepository, EmailRenderer, PostNewsReader],
-  exports: [EmailsService, EmailsRepository, EmailRenderer],
+  providers: [EmailsService, EmailsRepository, DeliveriesRepository, EmailRenderer, PostNewsReader],
+  exports: [EmailsService, EmailsRepository, DeliveriesRepository, EmailRenderer],
 })
 export class EmailsModule {}

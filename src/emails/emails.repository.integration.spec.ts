@@ -7,7 +7,9 @@ import { DatabaseModule } from '../core/database/database.module.js';
 import { KeysModule } from '../core/keys/keys.module.js';
 import { PagingModule } from '../core/paging/paging.module.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
-import { EmailsRepository, type EmailRow } from './emails.repository.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
+import { EmailsRepository } from './emails.repository.js';
+import type { EmailRow } from './email-row.js';
 
 const MINUTE = 60_000;
 
@@ -17,16 +19,18 @@ describe('EmailsRepository on PostgreSQL', () => {
   let database: TestDatabase;
   let module: TestingModule;
   let emails: EmailsRepository;
+  let deliveries: DeliveriesRepository;
   let userId: string;
 
   beforeAll(async () => {
     database = await TestDatabase.create();
     module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(testSettings(database.url)), DatabaseModule.forRoot([]), KeysModule, PagingModule],
-      providers: [EmailsRepository],
+      providers: [EmailsRepository, DeliveriesRepository],
     }).compile();
     await module.init();
     emails = module.get(EmailsRepository);
+    deliveries = module.get(DeliveriesRepository);
     userId = newId();
     await database.rows(
       `INSERT INTO users (id, email, email_key, username, username_key)
@@ -57,7 +61,7 @@ describe('EmailsRepository on PostgreSQL', () => {
   };
 
   async function claim(id: string): Promise<EmailRow> {
-    const email = await emails.claim(id, MINUTE);
+    const email = await deliveries.claim(id, MINUTE);
     if (!email) throw new Error('It was not due');
     return email;
   }
@@ -71,7 +75,7 @@ describe('EmailsRepository on PostgreSQL', () => {
   }
 
   const overdueIds = async (patience = 10_000, limit = 100): Promise<string[]> =>
-    (await emails.overdue(patience, limit)).map(({ id }) => id);
+    (await deliveries.overdue(patience, limit)).map(({ id }) => id);
 
   const addresses = async (members: Partial<ListEmailsQuery>): Promise<string[]> =>
     (await emails.page(query(members))).rows.map(({ toAddress }) => toAddress);
@@ -101,7 +105,7 @@ describe('EmailsRepository on PostgreSQL', () => {
     it('begins a try, and keeps others away for the lease', async () => {
       const id = await owe();
       expect(await claim(id)).toMatchObject({ id, state: 'sending', tries: 1 });
-      expect(await emails.claim(id, MINUTE)).toBeUndefined();
+      expect(await deliveries.claim(id, MINUTE)).toBeUndefined();
       const [{ seconds } = { seconds: 0 }] = await database.rows<{ seconds: number }>(
         'SELECT extract(epoch FROM lease_until - now())::float AS seconds FROM emails',
       );
@@ -111,7 +115,7 @@ describe('EmailsRepository on PostgreSQL', () => {
 
     it('lets exactly one of twenty workers have it', async () => {
       const id = await owe();
-      const claimed = await Promise.all(Array.from({ length: 20 }, async () => emails.claim(id, MINUTE)));
+      const claimed = await Promise.all(Array.from({ length: 20 }, async () => deliveries.claim(id, MINUTE)));
       expect(claimed.filter((email) => email !== undefined)).toMatchObject([{ tries: 1 }]);
       expect(await stored(id)).toMatchObject({ tries: 1 });
     });
@@ -132,12 +136,12 @@ describe('EmailsRepository on PostgreSQL', () => {
     ])('leaves a mail that $name', async ({ change }) => {
       const id = await owe();
       await set(id, change);
-      expect(await emails.claim(id, MINUTE)).toBeUndefined();
+      expect(await deliveries.claim(id, MINUTE)).toBeUndefined();
       expect(await stored(id)).toMatchObject({ tries: 0 });
     });
 
     it('leaves a mail that is not there', async () => {
-      expect(await emails.claim(newId(), MINUTE)).toBeUndefined();
+      expect(await deliveries.claim(newId(), MINUTE)).toBeUndefined();
     });
   });
 
@@ -148,23 +152,23 @@ describe('EmailsRepository on PostgreSQL', () => {
       { state: 'cancelled', sentAt: null },
     ] as const)('ends a try as $state', async ({ state, sentAt }) => {
       const id = await owe();
-      await emails.finish(await claim(id), state, 'the answer');
+      await deliveries.finish(await claim(id), state, 'the answer');
       expect(await emails.byId(id)).toMatchObject({ state, lastAnswer: 'the answer', tries: 1, sentAt });
       expect(await stored(id)).toMatchObject({ lease_until: null });
-      expect(await emails.claim(id, MINUTE)).toBeUndefined();
+      expect(await deliveries.claim(id, MINUTE)).toBeUndefined();
     });
 
     it('ends no other mail', async () => {
       const [id, other] = [await owe(), await owe()];
       await claim(other);
-      await emails.finish(await claim(id), 'sent', 'ok');
+      await deliveries.finish(await claim(id), 'sent', 'ok');
       expect(await stored(other)).toMatchObject({ state: 'sending' });
     });
   });
 
   it('postpones, so that it is claimed again once it is time', async () => {
     const id = await owe();
-    await emails.postpone(await claim(id), '451 later', MINUTE);
+    await deliveries.postpone(await claim(id), '451 later', MINUTE);
     expect(await stored(id)).toMatchObject({
       state: 'pending',
       tries: 1,
@@ -172,26 +176,26 @@ describe('EmailsRepository on PostgreSQL', () => {
       lease_until: null,
       later: true,
     });
-    expect(await emails.claim(id, MINUTE)).toBeUndefined();
+    expect(await deliveries.claim(id, MINUTE)).toBeUndefined();
     await set(id, 'next_try_at = now()');
     expect(await claim(id)).toMatchObject({ tries: 2 });
   });
 
   it.each([
-    { name: 'finish', act: async (ended: EmailRow) => emails.finish(ended, 'failed', 'again') },
-    { name: 'postpone', act: async (ended: EmailRow) => emails.postpone(ended, 'again', MINUTE) },
+    { name: 'finish', act: async (ended: EmailRow) => deliveries.finish(ended, 'failed', 'again') },
+    { name: 'postpone', act: async (ended: EmailRow) => deliveries.postpone(ended, 'again', MINUTE) },
   ])('lets no try $name that has ended already', async ({ act }) => {
     const id = await owe();
     const email = await claim(id);
-    await emails.finish(email, 'sent', '250 ok');
+    await deliveries.finish(email, 'sent', '250 ok');
     await act(email);
     expect(await emails.byId(id)).toMatchObject({ state: 'sent', lastAnswer: '250 ok', tries: 1 });
   });
 
   describe('a try that lost its lease', () => {
     it.each([
-      { name: 'finish', act: async (first: EmailRow) => emails.finish(first, 'failed', 'stale') },
-      { name: 'postpone', act: async (first: EmailRow) => emails.postpone(first, 'stale', MINUTE) },
+      { name: 'finish', act: async (first: EmailRow) => deliveries.finish(first, 'failed', 'stale') },
+      { name: 'postpone', act: async (first: EmailRow) => deliveries.postpone(first, 'stale', MINUTE) },
     ])('cannot $name while the next one runs', async ({ act }) => {
       const { id, first } = await stale();
       await act(first);
@@ -199,11 +203,11 @@ describe('EmailsRepository on PostgreSQL', () => {
     });
 
     it.each([
-      { name: 'finish', act: async (first: EmailRow) => emails.finish(first, 'failed', 'stale') },
-      { name: 'postpone', act: async (first: EmailRow) => emails.postpone(first, 'stale', MINUTE) },
+      { name: 'finish', act: async (first: EmailRow) => deliveries.finish(first, 'failed', 'stale') },
+      { name: 'postpone', act: async (first: EmailRow) => deliveries.postpone(first, 'stale', MINUTE) },
     ])('cannot $name what the next one has sent', async ({ act }) => {
       const { id, first, second } = await stale();
-      await emails.finish(second, 'sent', '250 ok');
+      await deliveries.finish(second, 'sent', '250 ok');
       await act(first);
       expect(await emails.byId(id)).toMatchObject({ state: 'sent', lastAnswer: '250 ok' });
     });
@@ -231,7 +235,7 @@ describe('EmailsRepository on PostgreSQL', () => {
       );
       await set(sent, "state = 'sent', next_try_at = now() - interval '1 hour'");
       await set(postponed, "next_try_at = now() + interval '1 hour'");
-      expect(await emails.overdue(10_000, 100)).toEqual([
+      expect(await deliveries.overdue(10_000, 100)).toEqual([
         { id: waiting, tries: 0 },
         { id: dead, tries: 3 },
       ]);

@@ -4,9 +4,11 @@ import { AppError } from '../common/errors/app-error.js';
 import type { RowPage } from '../common/paging/page.js';
 import { Audit } from '../core/audit/audit.js';
 import { Outbox } from '../core/outbox/outbox.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
 import { EmailsRetried } from './emails.events.js';
-import { EmailsRepository, type EmailRow } from './emails.repository.js';
+import { EmailsRepository } from './emails.repository.js';
+import type { EmailRow } from './email-row.js';
 
 const BY_ADMINISTRATOR = 'Retried by an administrator';
 
@@ -15,6 +17,7 @@ const BY_ADMINISTRATOR = 'Retried by an administrator';
 export class EmailsService {
   constructor(
     private readonly emails: EmailsRepository,
+    private readonly deliveries: DeliveriesRepository,
     private readonly outbox: Outbox,
     private readonly audit: Audit,
   ) {}
@@ -36,7 +39,7 @@ export class EmailsService {
   @Transactional()
   async retry(id: string): Promise<EmailRow> {
     await this.byId(id);
-    const email = await this.emails.retry(id, BY_ADMINISTRATOR);
+    const email = await this.deliveries.retry(id, BY_ADMINISTRATOR);
     if (!email) throw new AppError('EMAIL_STATE_CONFLICT');
     await this.noteRetry();
     return email;
@@ -45,7 +48,7 @@ export class EmailsService {
   /** All that failed. @returns how many there were */
   @Transactional()
   async retryFailed(): Promise<number> {
-    const retried = await this.emails.retryFailed(BY_ADMINISTRATOR);
+    const retried = await this.deliveries.retryFailed(BY_ADMINISTRATOR);
     if (retried > 0) await this.noteRetry();
     return retried;
   }

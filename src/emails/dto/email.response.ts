@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Page, type RowPage } from '../../common/paging/page.js';
 import { EMAIL_KINDS, EMAIL_STATES, type EmailKind, type EmailState } from '../email.entity.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 
 /** What an administrator sees of a mail: never its text, which may hold a link that opens an account. */
 export class EmailResponse {

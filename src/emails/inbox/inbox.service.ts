@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PageInfo } from '../../common/paging/page.js';
 import type { ListEmailsQuery } from '../dto/list-emails.query.js';
 import { EmailResponse } from '../dto/email.response.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 import { EmailsService } from '../emails.service.js';
 import { EmailRenderer, type RenderedEmail } from '../rendering/email-renderer.js';
 

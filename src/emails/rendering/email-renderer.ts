@@ -4,7 +4,7 @@ import { LinkTokens, type LinkPurpose } from '../../auth/tokens/link-tokens.js';
 import { Settings } from '../../core/config/settings.js';
 import type { ContactRow } from '../../users/users.repository.js';
 import { UsersService } from '../../users/users.service.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 import { htmlLetter, textLetter } from './layout.js';
 import { LETTERS } from './letters.js';
 import { PostNewsReader, type PostNews } from './post-news.js';

@@ -6,7 +6,7 @@ import { PostsService } from '../../posts/posts.service.js';
 import type { Follow } from '../../subscriptions/subscriptions.repository.js';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
 import { UnsubscribeTokens } from '../../subscriptions/unsubscribe-tokens.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 
 /** What a mail tells of a new post. */
 export interface PostNews {

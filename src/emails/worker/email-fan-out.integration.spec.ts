@@ -17,7 +17,8 @@ import { PostsService } from '../../posts/posts.service.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
 import { EmailFanOutsRepository } from '../bulk/email-fan-outs.repository.js';
-import { EmailsRepository, type DueEmail } from '../emails.repository.js';
+import { EmailsRepository } from '../emails.repository.js';
+import type { DueEmail } from '../email-row.js';
 import { EmailFanOut } from './email-fan-out.js';
 import type { EmailQueue } from './email-queue.js';
 

@@ -8,7 +8,8 @@ import { PostPublished } from '../../posts/posts.events.js';
 import { PostsService } from '../../posts/posts.service.js';
 import { SubscriptionsService } from '../../subscriptions/subscriptions.service.js';
 import { EmailFanOutsRepository } from '../bulk/email-fan-outs.repository.js';
-import { EmailsRepository, type DueEmail } from '../emails.repository.js';
+import { EmailsRepository } from '../emails.repository.js';
+import type { DueEmail } from '../email-row.js';
 import { EmailQueue } from './email-queue.js';
 
 /** Followers a transaction. */

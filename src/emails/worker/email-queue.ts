@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { CANARY } from '../../core/queue/live-worker.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
-import type { DueEmail } from '../emails.repository.js';
+import type { DueEmail } from '../email-row.js';
 
 /** A job carries the id alone; everything else is read when it runs. */
 export interface EmailJob {

@@ -1,6 +1,6 @@
 import { testSettings } from '../../../test/support/test-settings.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
-import type { EmailsRepository } from '../emails.repository.js';
+import type { DeliveriesRepository } from '../deliveries.repository.js';
 import type { EmailQueue } from './email-queue.js';
 import { EmailSweeper } from './email-sweeper.js';
 
@@ -19,7 +19,7 @@ describe('EmailSweeper', () => {
     overdue.mockReset().mockResolvedValue(OVERDUE);
     add.mockReset().mockResolvedValue(undefined);
     sweeper = new EmailSweeper(
-      { overdue } as unknown as EmailsRepository,
+      { overdue } as unknown as DeliveriesRepository,
       { add } as unknown as EmailQueue,
       new AppLogger(testSettings('postgres://localhost/x')),
     );

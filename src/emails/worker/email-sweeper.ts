@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent, type AfterCommit } from '../../core/outbox/on-event.decorator.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
-import { EmailsRepository } from '../emails.repository.js';
+import { DeliveriesRepository } from '../deliveries.repository.js';
 import { EmailsRetried } from '../emails.events.js';
 import { EmailQueue } from './email-queue.js';
 
@@ -15,7 +15,7 @@ const BATCH = 1_000;
 @Injectable()
 export class EmailSweeper {
   constructor(
-    private readonly emails: EmailsRepository,
+    private readonly deliveries: DeliveriesRepository,
     private readonly queue: EmailQueue,
     private readonly logger: AppLogger,
   ) {}
@@ -31,7 +31,7 @@ export class EmailSweeper {
    * @returns how many mails were
    */
   async sweep(patience = PATIENCE): Promise<number> {
-    const overdue = await this.emails.overdue(patience, BATCH);
+    const overdue = await this.deliveries.overdue(patience, BATCH);
     const round = `round${Math.floor(Date.now() / ROUND)}`;
     for (const email of overdue) await this.queue.add(email, { round });
     if (overdue.length > 0) this.logger.warn({ found: overdue.length, msg: 'Mails were overdue and have new jobs' });

@@ -3,7 +3,8 @@ import type { Job } from 'bullmq';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { currentContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
-import { EmailsRepository, type EmailRow } from '../emails.repository.js';
+import { DeliveriesRepository } from '../deliveries.repository.js';
+import type { EmailRow } from '../email-row.js';
 import { EmailRenderer } from '../rendering/email-renderer.js';
 import { MAX_TRIES } from './delivery.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
@@ -49,7 +50,7 @@ describe('EmailProcessor', () => {
     const module = await Test.createTestingModule({
       providers: [
         EmailProcessor,
-        { provide: EmailsRepository, useValue: emails },
+        { provide: DeliveriesRepository, useValue: emails },
         { provide: EmailRenderer, useValue: renderer },
         { provide: Mailer, useValue: mailer },
         { provide: EmailQueue, useValue: queue },

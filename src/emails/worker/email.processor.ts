@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { runInContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
-import { EmailsRepository, type EmailRow } from '../emails.repository.js';
+import { DeliveriesRepository } from '../deliveries.repository.js';
+import type { EmailRow } from '../email-row.js';
 import { EmailRenderer } from '../rendering/email-renderer.js';
 import { isPermanent, MAX_TRIES, retryDelay } from './delivery.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
@@ -17,7 +18,7 @@ const MAX_ANSWER = 1_000;
 @Injectable()
 export class EmailProcessor {
   constructor(
-    private readonly emails: EmailsRepository,
+    private readonly deliveries: DeliveriesRepository,
     private readonly renderer: EmailRenderer,
     private readonly mailer: Mailer,
     private readonly queue: EmailQueue,
@@ -25,14 +26,15 @@ export class EmailProcessor {
   ) {}
 
   async process({ data }: Job<EmailJob>): Promise<void> {
-    const email = await this.emails.claim(data.emailId, LEASE);
+    const email = await this.deliveries.claim(data.emailId, LEASE);
     if (!email) return;
     await runInContext({ ...email.context }, () => this.attempt(email));
   }
 
   private async attempt(email: EmailRow): Promise<void> {
     // Workers that died at it left no answer: one that kills them all is not tried for ever.
-    if (triesOf(email) > MAX_TRIES) return this.emails.finish(email, 'failed', 'Every attempt ended without an answer');
+    if (triesOf(email) > MAX_TRIES)
+      return this.deliveries.finish(email, 'failed', 'Every attempt ended without an answer');
     let answer: string;
     try {
       const rendered = await this.renderer.render(email);
@@ -42,7 +44,7 @@ export class EmailProcessor {
       return this.failed(email, error);
     }
     // Not in the block above: a mail that has left is not postponed because noting so failed.
-    await this.emails.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
+    await this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
     this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
   }
 
@@ -51,25 +53,25 @@ export class EmailProcessor {
    * the mail for one that is on its way: so it is looked at once more, now that everybody sees that it is not.
    */
   private async cancel(email: EmailRow): Promise<void> {
-    await this.emails.finish(
+    await this.deliveries.finish(
       email,
       'cancelled',
       'What it was about is gone: the account, the link, the post or the subscription',
     );
     if (!(await this.renderer.render(email))) return;
-    const owed = await this.emails.retry(email.id, 'What it was about is back');
+    const owed = await this.deliveries.retry(email.id, 'What it was about is back');
     if (owed) await this.queue.add(owed);
   }
 
   private async failed(email: EmailRow, error: unknown): Promise<void> {
     const answer = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ANSWER);
     if (isPermanent(error) || triesOf(email) >= MAX_TRIES) {
-      await this.emails.finish(email, 'failed', answer);
+      await this.deliveries.finish(email, 'failed', answer);
       this.logger.error({ err: error, emailId: email.id, tries: email.tries, msg: 'Mail failed for good' });
       return;
     }
     const delay = retryDelay(triesOf(email));
-    await this.emails.postpone(email, answer, delay);
+    await this.deliveries.postpone(email, answer, delay);
     await this.queue.add(email, { delay });
     this.logger.warn({ err: error, emailId: email.id, tries: email.tries, delay, msg: 'Mail postponed' });
   }

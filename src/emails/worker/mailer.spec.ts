@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { testSettings } from '../../../test/support/test-settings.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 import { isPermanent } from './delivery.js';
 import { Mailer } from './mailer.js';
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer';
 import { Settings } from '../../core/config/settings.js';
-import type { EmailRow } from '../emails.repository.js';
+import type { EmailRow } from '../email-row.js';
 import type { RenderedEmail } from '../rendering/email-renderer.js';
 import { senderOf, type Sender } from './sender.js';
 

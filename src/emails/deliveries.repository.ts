@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { Sql } from '../core/database/sql.js';
+import { EMAIL_COLUMNS, type DueEmail, type EmailRow } from './email-row.js';
+import type { EmailState } from './email.entity.js';
+
+// Times are kept to the millisecond, rounded: what was due just now may seem to be due half of one later.
+// The lease keeps other workers away; one that has run out was left behind by a worker that died.
+const CLAIM = {
+  name: 'emails.claim',
+  text: `UPDATE emails SET state = 'sending', tries = tries + 1, lease_until = now() + $2 * interval '1 millisecond'
+    WHERE id = $1 AND (
+      (state = 'pending' AND next_try_at <= now() + interval '1 millisecond') OR (state = 'sending' AND lease_until < now())
+    ) RETURNING ${EMAIL_COLUMNS}`,
+};
+
+// Only the attempt that holds the lease may say how it ended.
+const FENCE = `WHERE id = $1 AND tries = $2 AND state = 'sending'`;
+
+/** Adds to the history how an attempt ended, in the words of these parameters. */
+const noted = (state: string, answer: string): string =>
+  `history = history || jsonb_build_array(jsonb_build_object(
+      'at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'state', ${state}, 'answer', ${answer}))`;
+
+const FINISH = {
+  name: 'emails.finish',
+  text: `UPDATE emails SET state = $3, last_answer = $4, lease_until = NULL, ${noted('$3::text', '$4::text')},
+      sent_at = CASE WHEN $3 = 'sent' THEN now() END ${FENCE}`,
+};
+
+const POSTPONE = {
+  name: 'emails.postpone',
+  text: `UPDATE emails SET state = 'pending', last_answer = $3, lease_until = NULL, ${noted(`'pending'`, '$3::text')},
+      next_try_at = now() + $4 * interval '1 millisecond' ${FENCE}`,
+};
+
+const OVERDUE = {
+  name: 'emails.overdue',
+  text: `SELECT id, tries FROM emails
+    WHERE (state = 'pending' AND next_try_at < now() - $1 * interval '1 millisecond')
+      OR (state = 'sending' AND lease_until < now())
+    ORDER BY next_try_at, id LIMIT $2`,
+};
+
+// One that is on its way is left to the worker that has it.
+const SET_DUE = `UPDATE emails SET state = 'pending', next_try_at = now(), earlier_tries = tries,
+    ${noted(`'pending'`, '$1::text')}`;
+const RETRY = {
+  name: 'emails.retry',
+  text: `${SET_DUE} WHERE id = $2 AND state IN ('pending', 'failed', 'cancelled') RETURNING ${EMAIL_COLUMNS}`,
+};
+const RETRY_FAILED = { name: 'emails.retryFailed', text: `${SET_DUE} WHERE state = 'failed' RETURNING id` };
+
+/** The attempts to send mails: who is at one, and how it ended. */
+@Injectable()
+export class DeliveriesRepository {
+  constructor(private readonly sql: Sql) {}
+
+  /**
+   * Begins an attempt; `tries` of the row is the fencing token of it.
+   * @param lease milliseconds for which no other worker may try
+   * @returns undefined when the mail is not due, or another worker is at it
+   */
+  async claim(id: string, lease: number): Promise<EmailRow | undefined> {
+    return this.sql.row<EmailRow>(CLAIM, [id, lease]);
+  }
+
+  async finish(
+    { id, tries }: DueEmail,
+    state: Extract<EmailState, 'sent' | 'failed' | 'cancelled'>,
+    answer: string,
+  ): Promise<void> {
+    await this.sql.rows(FINISH, [id, tries, state, answer]);
+  }
+
+  /** @param delay milliseconds until the next attempt */
+  async postpone({ id, tries }: DueEmail, answer: string, delay: number): Promise<void> {
+    await this.sql.rows(POSTPONE, [id, tries, answer, delay]);
+  }
+
+  /** @param patience milliseconds that a job of its own was given to do it */
+  async overdue(patience: number, limit: number): Promise<DueEmail[]> {
+    return this.sql.rows<DueEmail>(OVERDUE, [patience, limit]);
+  }
+
+  /**
+   * Due now, with as many tries as a new one.
+   * @param reason for its history
+   * @returns undefined where it was sent, or is being sent
+   */
+  async retry(id: string, reason: string): Promise<EmailRow | undefined> {
+    return this.sql.row<EmailRow>(RETRY, [reason, id]);
+  }
+
+  /** @returns how many there were */
+  async retryFailed(reason: string): Promise<number> {
+    const rows = await this.sql.rows(RETRY_FAILED, [reason]);
+    return rows.length;
+  }
+}
