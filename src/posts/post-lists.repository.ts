@@ -7,6 +7,7 @@ import { KeysetPager, type KeysetList, type KeysetOrder } from '../core/paging/k
 import { identityKey } from '../users/identity.js';
 import type { ListPostsQuery, ListStatus, PostSort, SortField } from './dto/list-posts.query.js';
 import { LIVE_AUTHORS_POSTS, postColumns, type PostRow } from './post-row.js';
+import { latestMatches, RANKED } from './search/latest-matches.js';
 import { searchQuery, snippet } from './search/post-search.js';
 
 /** Whose posts a list may show. */
@@ -56,9 +57,6 @@ const BY_RANK: KeysetOrder<PostRow & { rank?: number }> = {
   valueOf: (row) => String(row.rank),
 };
 
-/** Of more posts than that which match a search, the latest ones are ranked: a word that is everywhere says little. */
-const RANKED = 300;
-
 /** Lists of posts whose authors are not deleted. */
 @Injectable()
 export class PostListsRepository {
@@ -82,23 +80,22 @@ export class PostListsRepository {
 
   private found(query: ListPostsQuery, q: string, filter: Conditions): Listed {
     const { SEARCH_LANGUAGE: language } = this.settings;
-    const words = searchQuery(filter, language, q);
-    const found = within(query, new Conditions(filter.values).add(`s.search @@ ${words}`), 's.published_at');
+    const { match, rank } = searchQuery(filter, language, q);
+    const bounds = within(query, new Conditions(filter.values), 's.published_at');
+    const found = bounds.copy().add(`s.search @@ ${match}`);
     const all = `${LIVE_AUTHORS_POSTS} JOIN post_search s ON s.post_id = p.id AND ${found.all}`;
-    const withSnippet = (columns: string) => `${columns}, ${snippet(language, words)} AS snippet`;
+    const withSnippet = (columns: string) => `${columns}, ${snippet(language, match)} AS snippet`;
     if (query.sort) {
       const list = listed(query, filter);
       return { ...list, from: all, columns: withSnippet(list.columns), planEachTime: true };
     }
     const isPublic = query.status === 'published';
     // Where nothing else is asked of the posts, the index alone tells which are the latest: the others are not read.
-    const latest = `${LIVE_AUTHORS_POSTS} JOIN (
-        SELECT * FROM post_search s WHERE ${found.all} AND s.published_at IS NOT NULL
-        ORDER BY s.published_at DESC LIMIT ${RANKED}
-      ) s ON s.post_id = p.id`;
     const isByWordsAlone = isPublic && query.tag === undefined && query.author === undefined;
+    const published = bounds.add('s.published_at IS NOT NULL').all;
+    const latest = `${LIVE_AUTHORS_POSTS} JOIN ${latestMatches(match, published)} ON s.post_id = p.id`;
     const ranked = `(
-        SELECT p.*, u.username AS author_username, u.full_name AS author_full_name, ts_rank(s.search, ${words}, 1) AS rank
+        SELECT p.*, u.username AS author_username, u.full_name AS author_full_name, ts_rank(s.search, ${rank}, 1) AS rank
         FROM ${isByWordsAlone ? latest : all} ${filter.where}
         ORDER BY ${isPublic ? 's.published_at' : 'p.created_at'} DESC LIMIT ${RANKED}
       ) p`;

@@ -56,18 +56,32 @@ const configuration = (language: SearchLanguage): string => `'${language}'::regc
 /** The last word of a search, if it stands alone: not behind `or`, nor in quotes, nor excluded. */
 const LAST_WORD = /^(?<head>|.*\s)(?<last>[\p{L}\p{N}][\p{L}\p{M}\p{N}]*)$/su;
 
-/** A search as a `tsquery`; its last word is found as the beginning of a word too. */
-export function searchQuery(filter: Conditions, language: SearchLanguage, typed: string): string {
+/** A search as `tsquery`s, in SQL. */
+interface SearchQuery {
+  /** What is found; the last word is found as the beginning of a word too. */
+  match: string;
+  /** What it is ranked by: the last word counts more where it is whole. */
+  rank: string;
+}
+
+export function searchQuery(filter: Conditions, language: SearchLanguage, typed: string): SearchQuery {
   const by = configuration(language);
   // Phones make typographic quotes of those that surround a phrase.
   const search = typed.replaceAll(/[“”„]/g, '"').replaceAll(ALL_PUNCTUATION, ' ').trim();
   const whole = `websearch_to_tsquery(${by}, ${filter.bind(search)})`;
   const { head, last } = LAST_WORD.exec(search)?.groups ?? {};
   const isQuoted = search.split('"').length % 2 === 0;
-  if (head === undefined || last === undefined || isQuoted || /(^|\s)or\s+$/i.test(head)) return whole;
-  const beginning = filter.bind(`${last}:*`);
-  const begun = `to_tsquery(${by}, ${beginning}) || to_tsquery('simple', ${beginning})`;
-  return `(${whole} || (websearch_to_tsquery(${by}, ${filter.bind(head)}) && (${begun})))`;
+  if (head === undefined || last === undefined || isQuoted || /(^|\s)or\s+$/i.test(head))
+    return { match: whole, rank: whole };
+  const [before, beginning] = [filter.bind(head), filter.bind(`${last}:*`)];
+  const [stem, typedWord] = [`to_tsquery(${by}, ${beginning})`, `to_tsquery('simple', ${beginning})`];
+  // Every beginning that is looked for costs; these are mostly the same.
+  const begun = `CASE WHEN ${stem} = ${typedWord} THEN ${stem} ELSE ${stem} || ${typedWord} END`;
+  const found = `websearch_to_tsquery(${by}, ${before}) && ${begun}`;
+  const either = `(${whole} || (${found}))`;
+  // Whoever has the word has its beginning, unless it is a stop word or belongs to one of several alternatives.
+  if (/\sor\s/i.test(head)) return { match: either, rank: either };
+  return { match: `(CASE WHEN numnode(${stem}) > 0 THEN ${found} ELSE ${either} END)`, rank: either };
 }
 
 /** The places of the content that were found, as SQL. */
