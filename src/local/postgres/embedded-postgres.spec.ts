@@ -248,12 +248,40 @@ describe('embedded PostgreSQL', () => {
     },
   );
 
-  itAsRoot('says which directory keeps the user of the server out (needs root)', async () => {
-    const blocked = join(workspace, 'private');
-    await mkdir(blocked, { mode: 0o700 });
+  itAsRoot(
+    'keeps the data where its user can enter when the directory is closed to it, and finds them again (needs root)',
+    async () => {
+      const closed = join(workspace, 'private');
+      await mkdir(closed, { mode: 0o700 });
+      const wanted = join(closed, 'checkout', '.data');
+      const first = await start({ directory: wanted });
+      await query(first, "CREATE TABLE note AS SELECT 'kept'::text AS value");
+      await first.stop();
 
-    await expectRefusal({ directory: join(blocked, 'data', 'postgres') }, `cannot enter ${blocked};`);
-    expect(await readdir(blocked)).toEqual([]);
+      const elsewhere = await realpath(wanted);
+      expect(elsewhere).not.toContain(closed);
+      expect((await stat(elsewhere)).mode & 0o777).toBe(0o711);
+      try {
+        const second = await start({ directory: wanted });
+        expect(await query(second, 'SELECT value FROM note')).toBe('kept');
+        expect(second.url).toBe(first.url);
+        await second.stop();
+      } finally {
+        await rm(elsewhere, { recursive: true, force: true });
+      }
+    },
+    LIMIT_MILLISECONDS,
+  );
+
+  itAsRoot('leaves a closed directory that holds something as it is, and says why (needs root)', async () => {
+    const closed = join(workspace, 'private');
+    const wanted = join(closed, 'postgres');
+    await mkdir(wanted, { recursive: true });
+    await writeFile(join(wanted, 'letter'), 'kept');
+    await chmod(closed, 0o700);
+
+    await expectRefusal({ directory: wanted }, `cannot enter ${closed},`);
+    expect(await readdir(wanted)).toEqual(['letter']);
   });
 
   async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<EmbeddedPostgres> {

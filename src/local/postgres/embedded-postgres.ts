@@ -7,7 +7,7 @@ import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { takeLauncherLock } from './launcher-lock.js';
 import type { LauncherLock } from './launcher-lock.js';
 import { resolveLinks } from './path-access.js';
-import { findPostgresBinaries, prepareBinaries } from './postgres-binaries.js';
+import { prepareBinaries } from './postgres-binaries.js';
 import { databaseUrl } from './postgres-connection.js';
 import { choosePostgresUser } from './postgres-user.js';
 import { stopPostmaster } from './postmaster.js';
@@ -53,11 +53,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function launch({ directory, port = 0, settings = {} }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   // Without links, because a running server is recognised by the path that it was started with.
-  const cluster = describeCluster(await resolveLinks(resolve(directory)));
-  const binaries = findPostgresBinaries();
-  const user = await choosePostgresUser(cluster.data);
-  const majorVersion = await prepareBinaries(binaries, user);
-  await prepareClusterDirectory(cluster.directory, user);
+  const wanted = await resolveLinks(resolve(directory));
+  const user = await choosePostgresUser(describeCluster(wanted).data);
+  const { binaries, majorVersion } = await prepareBinaries(user);
+  const cluster = describeCluster(await prepareClusterDirectory(wanted, user));
 
   const lock = await takeLauncherLock(cluster.lock);
   try {

@@ -1,8 +1,9 @@
 import { access, chmod, readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { openCopy } from './open-directory.js';
 import { findBlockedPath, resolveLinks } from './path-access.js';
 import type { ProgramUser } from './program.js';
 import { runProgram } from './program.js';
@@ -21,30 +22,32 @@ interface PackagedLink {
 const EXECUTABLE_BY_ALL = 0o111;
 const USE_OTHER_SERVER = 'install PostgreSQL and set DATABASE_URL';
 
-/** The PostgreSQL that npm installed for this platform. Throws EmbeddedPostgresError when there is none. */
-export function findPostgresBinaries(): PostgresBinaries {
-  const folder = join(packageRoot(), 'native', 'bin');
+interface PreparedBinaries {
+  binaries: PostgresBinaries;
+  majorVersion: number;
+}
+
+/**
+ * The PostgreSQL that npm installed for this platform, complete and executable, where the user can run it.
+ * Throws EmbeddedPostgresError when there is none, or it cannot be run.
+ */
+export async function prepareBinaries(user: ProgramUser | undefined): Promise<PreparedBinaries> {
+  const root = packageRoot();
+  const installed = join(root, 'native');
+  await restoreLinks(root);
+  for (const binary of Object.values(binariesOf(installed))) await makeExecutable(binary);
+  const binaries = binariesOf(user === undefined ? installed : await reachableBinaries(root, user));
+  return { binaries, majorVersion: await readMajorVersion(binaries, user) };
+}
+
+function binariesOf(installation: string): PostgresBinaries {
+  const folder = join(installation, 'bin');
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {
     initdb: join(folder, `initdb${suffix}`),
     pg_ctl: join(folder, `pg_ctl${suffix}`),
     postgres: join(folder, `postgres${suffix}`),
   };
-}
-
-/**
- * Makes the binaries complete and executable, and makes sure that the user can run them.
- * Returns the major version. Throws EmbeddedPostgresError when they cannot be run.
- */
-export async function prepareBinaries(binaries: PostgresBinaries, user: ProgramUser | undefined): Promise<number> {
-  await restoreLinks(packageRoot());
-  for (const binary of [binaries.initdb, binaries.pg_ctl, binaries.postgres]) {
-    await makeExecutable(binary);
-  }
-  if (user !== undefined) {
-    await assertReachable(binaries.postgres, user);
-  }
-  return readMajorVersion(binaries, user);
 }
 
 function platformPackage(): string {
@@ -108,12 +111,19 @@ async function makeExecutable(binary: string): Promise<void> {
   }
 }
 
-async function assertReachable(binary: string, user: ProgramUser): Promise<void> {
-  const blocked = await findBlockedPath(await resolveLinks(binary), user);
-  if (blocked !== undefined) {
+/** Another copy where the checkout is closed to the user, as one in the home of root is. */
+async function reachableBinaries(root: string, user: ProgramUser): Promise<string> {
+  const installed = join(root, 'native');
+  const blocked = await findBlockedPath(await resolveLinks(binariesOf(installed).postgres), user);
+  if (blocked === undefined) return installed;
+  const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, string>;
+  try {
+    return await openCopy(installed, `${basename(name ?? '')}-postgres-${version}`);
+  } catch (error) {
     throw new EmbeddedPostgresError(
-      `PostgreSQL refuses to run as root, and the user it runs as (uid ${user.uid}) cannot enter or execute ` +
-        `${blocked}; move the checkout (for example to /srv), start as an ordinary user, or set DATABASE_URL`,
+      `PostgreSQL refuses to run as root, the user it runs as (uid ${user.uid}) cannot enter or execute ${blocked}, and ` +
+        `there is no place for a copy (${(error as Error).message}); move the checkout (for example to /srv), start as ` +
+        'an ordinary user, or set DATABASE_URL',
     );
   }
 }
