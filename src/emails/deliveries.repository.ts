@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Batcher } from '../common/batching/batcher.js';
 import { Sql } from '../core/database/sql.js';
 import { EMAIL_COLUMNS, type DueEmail, type EmailRow } from './email-row.js';
 import type { EmailState } from './email.entity.js';
@@ -8,13 +9,16 @@ import type { EmailState } from './email.entity.js';
 const CLAIM = {
   name: 'emails.claim',
   text: `UPDATE emails SET state = 'sending', tries = tries + 1, lease_until = now() + $2 * interval '1 millisecond'
-    WHERE id = $1 AND (
-      (state = 'pending' AND next_try_at <= now() + interval '1 millisecond') OR (state = 'sending' AND lease_until < now())
+    WHERE id IN (
+      SELECT id FROM emails
+      WHERE id = ANY($1) AND (
+        (state = 'pending' AND next_try_at <= now() + interval '1 millisecond') OR (state = 'sending' AND lease_until < now())
+      ) FOR UPDATE SKIP LOCKED
     ) RETURNING ${EMAIL_COLUMNS}`,
 };
 
 // Only the attempt that holds the lease may say how it ended.
-const FENCE = `WHERE id = $1 AND tries = $2 AND state = 'sending'`;
+const FENCE = `emails.id = ended.id AND emails.tries = ended.tries AND state = 'sending'`;
 
 /** Adds to the history how an attempt ended, in the words of these parameters. */
 const noted = (state: string, answer: string): string =>
@@ -23,14 +27,16 @@ const noted = (state: string, answer: string): string =>
 
 const FINISH = {
   name: 'emails.finish',
-  text: `UPDATE emails SET state = $3, last_answer = $4, lease_until = NULL, ${noted('$3::text', '$4::text')},
-      sent_at = CASE WHEN $3 = 'sent' THEN now() END ${FENCE}`,
+  text: `UPDATE emails SET state = ended.how, last_answer = ended.answer, lease_until = NULL,
+      ${noted('ended.how', 'ended.answer')}, sent_at = CASE WHEN ended.how = 'sent' THEN now() END
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS ended (id, tries, how, answer) WHERE ${FENCE}`,
 };
 
 const POSTPONE = {
   name: 'emails.postpone',
-  text: `UPDATE emails SET state = 'pending', last_answer = $3, lease_until = NULL, ${noted(`'pending'`, '$3::text')},
-      next_try_at = now() + $4 * interval '1 millisecond' ${FENCE}`,
+  text: `UPDATE emails SET state = 'pending', last_answer = ended.answer, lease_until = NULL,
+      ${noted(`'pending'`, 'ended.answer')}, next_try_at = now() + $4 * interval '1 millisecond'
+    FROM (SELECT $1::uuid AS id, $2::int AS tries, $3::text AS answer) AS ended WHERE ${FENCE}`,
 };
 
 const OVERDUE = {
@@ -50,9 +56,24 @@ const RETRY = {
 };
 const RETRY_FAILED = { name: 'emails.retryFailed', text: `${SET_DUE} WHERE state = 'failed' RETURNING id` };
 
-/** The attempts to send mails: who is at one, and how it ended. */
+interface Claim {
+  id: string;
+  lease: number;
+}
+
+interface Ending {
+  id: string;
+  tries: number;
+  state: Extract<EmailState, 'sent' | 'failed' | 'cancelled'>;
+  answer: string;
+}
+
+/** The attempts to send mails: who is at one, and how it ended. Those of one process are written down together. */
 @Injectable()
 export class DeliveriesRepository {
+  private readonly claims = new Batcher<Claim, EmailRow | undefined>((claims) => this.claimAll(claims));
+  private readonly endings = new Batcher<Ending, void>((endings) => this.finishAll(endings));
+
   constructor(private readonly sql: Sql) {}
 
   /**
@@ -61,15 +82,11 @@ export class DeliveriesRepository {
    * @returns undefined when the mail is not due, or another worker is at it
    */
   async claim(id: string, lease: number): Promise<EmailRow | undefined> {
-    return this.sql.row<EmailRow>(CLAIM, [id, lease]);
+    return this.claims.add({ id, lease });
   }
 
-  async finish(
-    { id, tries }: DueEmail,
-    state: Extract<EmailState, 'sent' | 'failed' | 'cancelled'>,
-    answer: string,
-  ): Promise<void> {
-    await this.sql.rows(FINISH, [id, tries, state, answer]);
+  async finish({ id, tries }: DueEmail, state: Ending['state'], answer: string): Promise<void> {
+    return this.endings.add({ id, tries, state, answer });
   }
 
   /** @param delay milliseconds until the next attempt */
@@ -95,5 +112,27 @@ export class DeliveriesRepository {
   async retryFailed(reason: string): Promise<number> {
     const rows = await this.sql.rows(RETRY_FAILED, [reason]);
     return rows.length;
+  }
+
+  /** One that is asked for twice is given once. */
+  private async claimAll(claims: Claim[]): Promise<(EmailRow | undefined)[]> {
+    const lease = Math.max(...claims.map((claim) => claim.lease));
+    const rows = await this.sql.rows<EmailRow>(CLAIM, [claims.map(({ id }) => id), lease]);
+    const claimed = new Map(rows.map((row) => [row.id, row]));
+    return claims.map(({ id }) => {
+      const row = claimed.get(id);
+      claimed.delete(id);
+      return row;
+    });
+  }
+
+  private async finishAll(endings: Ending[]): Promise<void[]> {
+    await this.sql.rows(FINISH, [
+      endings.map(({ id }) => id),
+      endings.map(({ tries }) => tries),
+      endings.map(({ state }) => state),
+      endings.map(({ answer }) => answer),
+    ]);
+    return [];
   }
 }

@@ -48,7 +48,7 @@ describe('EmailsRepository on PostgreSQL', () => {
 
   async function owe(toAddress = 'Ada@example.com'): Promise<string> {
     const id = newId();
-    await emails.insert({ id, kind: 'welcome', userId, toAddress, context: { requestId: 'req-1' }, facts: {} });
+    await emails.insert([{ id, kind: 'welcome', userId, toAddress, context: { requestId: 'req-1' }, facts: {} }]);
     return id;
   }
 
@@ -313,7 +313,7 @@ describe('EmailsRepository on PostgreSQL', () => {
       `INSERT INTO users (id, email, email_key, username, username_key) VALUES ($1, 'x', 'x', 'x', 'x')`,
       [gone],
     );
-    await emails.insert({ id: newId(), kind: 'welcome', userId: gone, toAddress: 'x', context: {}, facts: {} });
+    await emails.insert([{ id: newId(), kind: 'welcome', userId: gone, toAddress: 'x', context: {}, facts: {} }]);
     await database.rows('DELETE FROM users WHERE id = $1', [gone]);
     expect(await emails.countByState()).toEqual({});
   });

@@ -6,13 +6,34 @@ import { KeysetPager, NEWEST_FIRST } from '../core/paging/keyset-pager.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
 import { identityKey } from '../users/identity.js';
 import { EMAIL_COLUMNS, type DueEmail, type EmailRow } from './email-row.js';
-import type { Email, EmailKind } from './email.entity.js';
+import type { Email } from './email.entity.js';
 
-export type NewEmail = Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'context' | 'facts'>;
+export interface NewEmail extends Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'context' | 'facts'> {
+  /** So many of its kind an address gets in an hour. */
+  hourlyLimit?: number;
+}
+
+// In order, so that two who owe mails to the same addresses do not wait for each other.
+const LOCK_RECIPIENTS = {
+  name: 'emails.lockRecipients',
+  text: `SELECT pg_advisory_xact_lock(key) FROM (
+      SELECT DISTINCT hashtextextended(recipient, 0) AS key FROM unnest($1::text[]) AS recipient ORDER BY key
+    ) AS recipients`,
+};
 
 const INSERT = {
   name: 'emails.insert',
-  text: 'INSERT INTO emails (id, kind, user_id, to_address, to_key, context, facts) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+  text: `WITH new AS (
+      SELECT *, row_number() OVER (PARTITION BY kind, to_key ORDER BY place) AS nth
+      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[])
+        WITH ORDINALITY AS mail (id, kind, user_id, to_address, to_key, context, facts, hourly_limit, place)
+    )
+    INSERT INTO emails (id, kind, user_id, to_address, to_key, context, facts)
+    SELECT id, kind, user_id, to_address, to_key, context::jsonb, facts::jsonb FROM new
+    WHERE hourly_limit IS NULL OR hourly_limit >= nth + (
+      SELECT count(*) FROM emails AS recent
+      WHERE recent.to_key = new.to_key AND recent.kind = new.kind AND recent.created_at > now() - interval '1 hour'
+    ) RETURNING id`,
 };
 
 // One mail for a post and an account, however often the post is published. One that was cancelled, as the post had been
@@ -41,17 +62,6 @@ const OLDEST_OWED = {
     WHERE state IN ('pending', 'sending')`,
 };
 
-const LOCK_RECIPIENT = {
-  name: 'emails.lockRecipient',
-  text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))',
-};
-
-const COUNT_RECENT = {
-  name: 'emails.countRecent',
-  text: `SELECT count(*)::int AS total FROM emails
-    WHERE to_key = $2 AND kind = $1 AND created_at > now() - $3 * interval '1 second'`,
-};
-
 const BY_ID = { name: 'emails.byId', text: `SELECT ${EMAIL_COLUMNS} FROM emails WHERE id = $1` };
 const COUNT = { name: 'emails.countByState', text: 'SELECT state, count(*)::int AS total FROM emails GROUP BY state' };
 
@@ -63,16 +73,26 @@ export class EmailsRepository {
     private readonly pager: KeysetPager,
   ) {}
 
-  async insert({ id, kind, userId, toAddress, context, facts }: NewEmail): Promise<void> {
-    await this.sql.rows(INSERT, [
-      id,
-      kind,
-      userId,
-      toAddress,
-      identityKey(toAddress),
-      JSON.stringify(context),
-      JSON.stringify(facts),
+  /**
+   * Others who add one of the kind for an address meanwhile wait until the transaction ends, where there is a limit.
+   * @returns for each whether it is owed now, or beyond its limit
+   */
+  async insert(emails: NewEmail[]): Promise<boolean[]> {
+    const limited = emails.filter(({ hourlyLimit }) => hourlyLimit !== undefined);
+    const recipients = limited.map(({ kind, toAddress }) => `${kind} ${identityKey(toAddress)}`);
+    if (recipients.length > 0) await this.sql.rows(LOCK_RECIPIENTS, [recipients]);
+    const rows = await this.sql.rows<{ id: string }>(INSERT, [
+      emails.map(({ id }) => id),
+      emails.map(({ kind }) => kind),
+      emails.map(({ userId }) => userId),
+      emails.map(({ toAddress }) => toAddress),
+      emails.map(({ toAddress }) => identityKey(toAddress)),
+      emails.map(({ context }) => JSON.stringify(context)),
+      emails.map(({ facts }) => JSON.stringify(facts)),
+      emails.map(({ hourlyLimit }) => hourlyLimit ?? null),
     ]);
+    const owed = new Set(rows.map(({ id }) => id));
+    return emails.map(({ id }) => owed.has(id));
   }
 
   /** @returns the mails that are owed by this call, which are fewer where some were owed before */
@@ -88,17 +108,6 @@ export class EmailsRepository {
       postId,
       JSON.stringify(context),
     ]);
-  }
-
-  /**
-   * How many mails of a kind an address was owed lately. Asked for in the transaction that may add another, which
-   * others then wait for.
-   * @param seconds how far back
-   */
-  async countRecent(kind: EmailKind, to: string, seconds: number): Promise<number> {
-    await this.sql.rows(LOCK_RECIPIENT, [`${kind} ${identityKey(to)}`]);
-    const row = await this.sql.row<{ total: number }>(COUNT_RECENT, [kind, identityKey(to), seconds]);
-    return row?.total ?? 0;
   }
 
   /** How many mails about posts are owed; counted no further than the limit. */

@@ -261,7 +261,7 @@ describe('OutboxRelay', () => {
     const { relay, outbox, subscriber, second } = await startSilent();
     const after = jest.fn();
     subscriber.work = async () => after;
-    jest.spyOn(second.handled, 'push').mockImplementationOnce(() => {
+    jest.spyOn(second.handled, 'push').mockImplementation(() => {
       throw new Error('the second handler failed');
     });
     await outbox.record(new Happened('a'));

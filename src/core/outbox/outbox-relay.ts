@@ -17,6 +17,11 @@ const RETRY_MAX = 300_000;
 /** About a day of tries at the longest delay. */
 const MAX_TRIES = 300;
 
+interface Relayed {
+  claimed: number;
+  afterCommit: AfterCommit[];
+}
+
 /**
  * Takes events out of the outbox and hands each to its handlers, in the transaction that marks it done. Any number of
  * relays may run; one that dies rolls back, and another takes over.
@@ -75,37 +80,65 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
 
   /** @returns how many events were claimed */
   async relayBatch(): Promise<number> {
-    const afterCommit: AfterCommit[] = [];
-    const claimed = await this.transactions.withTransaction(async () => {
-      const events = await this.outbox.claim(BATCH);
-      for (const event of events) afterCommit.push(...(await this.relay(event)));
-      return events.length;
-    });
+    const { claimed, afterCommit } = await this.together().catch(() => this.oneByOne());
     // Side by side: one round trip to the queue for each would hold up the next batch.
     await Promise.all(afterCommit.map((work) => this.attempt(work)));
     return claimed;
   }
 
-  private async relay(event: ClaimedEvent): Promise<AfterCommit[]> {
-    const handlers = this.handlers.for(event.type);
-    if (handlers.length === 0) {
-      this.logger.warn({ event: event.type, eventId: event.id, msg: 'Nobody knows this event; it is parked' });
-      await this.outbox.park(event.id, 'No handler');
-      return [];
-    }
-    return runInContext({ ...event.context }, () => this.handle(event));
+  /** The fast way: what handlers read and write they may do together. An event that fails takes the whole batch back. */
+  private async together(): Promise<Relayed> {
+    return this.transactions.withTransaction(async () => {
+      const { claimed, known } = await this.claim();
+      const handled = await Promise.allSettled(known.map(async (event) => this.handle(event)));
+      const afterCommit = handled.flatMap((result) => {
+        if (result.status === 'rejected') throw result.reason;
+        return result.value;
+      });
+      await this.outbox.done(known.map(({ id }) => id));
+      return { claimed, afterCommit };
+    });
   }
 
-  /** In a savepoint of its own, so that one event that fails leaves the others of its batch alone. */
-  private async handle(event: ClaimedEvent): Promise<AfterCommit[]> {
+  /** Each event in a savepoint of its own, so that one that fails leaves the others of its batch alone. */
+  private async oneByOne(): Promise<Relayed> {
+    return this.transactions.withTransaction(async () => {
+      const { claimed, known } = await this.claim();
+      const afterCommit: AfterCommit[] = [];
+      for (const event of known) afterCommit.push(...(await this.handleApart(event)));
+      return { claimed, afterCommit };
+    });
+  }
+
+  /** Events that nobody knows are parked. */
+  private async claim(): Promise<{ claimed: number; known: ClaimedEvent[] }> {
+    const events = await this.outbox.claim(BATCH);
+    const known: ClaimedEvent[] = [];
+    for (const event of events)
+      if (this.handlers.for(event.type).length > 0) known.push(event);
+      else {
+        this.logger.warn({ event: event.type, eventId: event.id, msg: 'Nobody knows this event; it is parked' });
+        await this.outbox.park(event.id, 'No handler');
+      }
+    return { claimed: events.length, known };
+  }
+
+  private async handle({ type, payload, context }: ClaimedEvent): Promise<AfterCommit[]> {
+    return runInContext({ ...context }, async () => {
+      const afterCommit: AfterCommit[] = [];
+      for (const handler of this.handlers.for(type)) {
+        const work = await handler(payload);
+        if (work) afterCommit.push(work);
+      }
+      return afterCommit;
+    });
+  }
+
+  private async handleApart(event: ClaimedEvent): Promise<AfterCommit[]> {
     try {
       return await this.transactions.withTransaction(Propagation.Nested, async () => {
-        const afterCommit: AfterCommit[] = [];
-        for (const handler of this.handlers.for(event.type)) {
-          const work = await handler(event.payload);
-          if (work) afterCommit.push(work);
-        }
-        await this.outbox.done(event.id);
+        const afterCommit = await this.handle(event);
+        await this.outbox.done([event.id]);
         return afterCommit;
       });
     } catch (error) {

@@ -153,7 +153,7 @@ describe('the outbox', () => {
   it.each([
     {
       name: 'done',
-      act: async (id: string) => repository.done(id),
+      act: async (id: string) => repository.done([id]),
       row: { state: 'done', last_error: null, done_at: expect.any(Date) },
     },
     {

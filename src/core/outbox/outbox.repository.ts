@@ -14,7 +14,8 @@ const CLAIM = {
 
 const DONE = {
   name: 'outbox.done',
-  text: `UPDATE outbox_events SET state = 'done', done_at = now(), tries = tries + 1, last_error = NULL WHERE id = $1`,
+  text: `UPDATE outbox_events SET state = 'done', done_at = now(), tries = tries + 1, last_error = NULL
+    WHERE id = ANY($1)`,
 };
 
 const RETRY = {
@@ -57,8 +58,8 @@ export class OutboxRepository {
     return this.sql.rows<ClaimedEvent>(CLAIM, [limit]);
   }
 
-  async done(id: string): Promise<void> {
-    await this.sql.rows(DONE, [id]);
+  async done(ids: string[]): Promise<void> {
+    await this.sql.rows(DONE, [ids]);
   }
 
   async retryIn(id: string, milliseconds: number, reason: string): Promise<void> {

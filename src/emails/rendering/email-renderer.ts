@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionsRepository, type OwnSessionRow } from '../../auth/sessions/sessions.repository.js';
 import { LinkTokens, type LinkPurpose } from '../../auth/tokens/link-tokens.js';
+import { Batcher } from '../../common/batching/batcher.js';
 import { Settings } from '../../core/config/settings.js';
 import type { ContactRow } from '../../users/users.repository.js';
 import { UsersService } from '../../users/users.service.js';
@@ -25,6 +26,10 @@ type RenderableEmail = Pick<EmailRow, 'kind' | 'userId' | 'postId' | 'toAddress'
  */
 @Injectable()
 export class EmailRenderer {
+  private readonly batcher = new Batcher<RenderableEmail, RenderedEmail | undefined>((emails) =>
+    this.renderAll(emails),
+  );
+
   constructor(
     private readonly users: UsersService,
     private readonly sessions: SessionsRepository,
@@ -35,8 +40,7 @@ export class EmailRenderer {
 
   /** @returns undefined when the reason for the mail has gone: its account was deleted, or what it was about */
   async render(email: RenderableEmail): Promise<RenderedEmail | undefined> {
-    const [rendered] = await this.renderAll([email]);
-    return rendered;
+    return this.batcher.add(email);
   }
 
   /** The same for many, in their order. */

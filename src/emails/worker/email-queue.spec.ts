@@ -4,22 +4,20 @@ import { EmailQueue, type EmailJob } from './email-queue.js';
 const ID = '01970f42-7be3-7a10-9f0c-0d3a5c1e8b77';
 
 describe('EmailQueue', () => {
-  const add = jest.fn();
-  const queue = new EmailQueue({ add } as unknown as Queue<EmailJob>);
+  const addBulk = jest.fn(async (jobs: unknown[]) => jobs);
+  const queue = new EmailQueue({ addBulk } as unknown as Queue<EmailJob>);
 
   /** The id of the job that is added. */
   async function jobId(...parameters: Parameters<EmailQueue['add']>): Promise<string> {
     await queue.add(...parameters);
-    return (add.mock.lastCall as [string, EmailJob, { jobId: string }])[2].jobId;
+    const [[job]] = addBulk.mock.lastCall as unknown as [[{ opts: { jobId: string } }]];
+    return job.opts.jobId;
   }
 
   it('carries the id of the mail and nothing else', async () => {
     await queue.add({ id: ID, tries: 0 });
-    expect(add).toHaveBeenCalledWith(
-      'send',
-      { emailId: ID },
-      { jobId: `${ID}.0`, delay: 0, removeOnComplete: true, removeOnFail: { count: 1_000 } },
-    );
+    const opts = { jobId: `${ID}.0`, delay: 0, removeOnComplete: true, removeOnFail: { count: 1_000 } };
+    expect(addBulk).toHaveBeenCalledWith([{ name: 'send', data: { emailId: ID }, opts }]);
   });
 
   it('gives every try and every round a job of its own, as a known id is ignored without a word', async () => {
@@ -44,6 +42,8 @@ describe('EmailQueue', () => {
 
   it('passes the delay on', async () => {
     await queue.add({ id: ID, tries: 1 }, { delay: 15_000 });
-    expect(add).toHaveBeenLastCalledWith('send', expect.anything(), expect.objectContaining({ delay: 15_000 }));
+    expect(addBulk).toHaveBeenLastCalledWith([
+      expect.objectContaining({ opts: expect.objectContaining({ delay: 15_000 }) }),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { Batcher } from '../../common/batching/batcher.js';
 import { CANARY } from '../../core/queue/live-worker.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import type { DueEmail } from '../email-row.js';
@@ -16,9 +17,14 @@ const FAILED_KEPT = 1_000;
 /** Jobs without a priority go first. */
 const BULK_PRIORITY = 10;
 
+type AddedJob = Parameters<Queue<EmailJob>['addBulk']>[0][number];
+
 /** Adds a job for a mail and its next try. */
 @Injectable()
 export class EmailQueue {
+  /** One way to the queue for all that are added at the same time. */
+  private readonly added = new Batcher<AddedJob, unknown>((jobs) => this.queue.addBulk(jobs));
+
   constructor(@InjectQueue(EMAIL_QUEUE) private readonly queue: Queue<EmailJob>) {}
 
   /** A job that does nothing but show that it is taken. */
@@ -37,7 +43,7 @@ export class EmailQueue {
    * @param round tells jobs for the same try apart, when the first one was lost
    */
   async add({ id, tries }: DueEmail, { delay = 0, round = '' } = {}): Promise<void> {
-    await this.queue.add('send', { emailId: id }, { ...optionsOf({ id, tries }, round), delay });
+    await this.added.add({ name: 'send', data: { emailId: id }, opts: { ...optionsOf({ id, tries }, round), delay } });
   }
 
   /** The same for mails that many get: others overtake them. */
