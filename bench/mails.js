@@ -14,7 +14,6 @@ import { align } from './table.js';
 /** `npm run bench:mails`: mails a second, from the event in the outbox to the mail server. */
 
 const CONCURRENCY = 20;
-const BODY = 'your account is ready, and you can write your first post at once. '.repeat(8);
 const SCRIPTS = {
   sink: new URL('mails/sink.js', import.meta.url),
   bare: new URL('mails/bare.js', import.meta.url),
@@ -74,7 +73,7 @@ async function measure({ mails, rounds }, place) {
 /** @returns {Promise<number>} mails a second, as the sink saw them */
 async function sendBare({ smtpUrl, sink, mails, place }) {
   await ask(sink, 'reset');
-  const environment = { SMTP_URL: smtpUrl, MAILS: String(mails), CONCURRENCY: String(CONCURRENCY), BODY };
+  const environment = { SMTP_URL: smtpUrl, MAILS: String(mails), CONCURRENCY: String(CONCURRENCY) };
   await messageOf(startProcess(SCRIPTS.bare, { ...place, environment }), 'bare sender', 600_000);
   return rateOf(await ask(sink));
 }

@@ -6,7 +6,10 @@ import { KeysetPager, NEWEST_FIRST } from '../core/paging/keyset-pager.js';
 import type { ListEmailsQuery } from './dto/list-emails.query.js';
 import { identityKey } from '../users/identity.js';
 import { EMAIL_COLUMNS, type DueEmail, type EmailRow } from './email-row.js';
-import type { Email } from './email.entity.js';
+import type { Email, EmailState } from './email.entity.js';
+
+/** States without mails are left out. */
+export type EmailCounts = Partial<Record<EmailState, number>>;
 
 export interface NewEmail extends Pick<Email, 'id' | 'kind' | 'userId' | 'toAddress' | 'context' | 'facts'> {
   /** So many of its kind an address gets in an hour. */
@@ -63,6 +66,10 @@ const OLDEST_OWED = {
 };
 
 const BY_ID = { name: 'emails.byId', text: `SELECT ${EMAIL_COLUMNS} FROM emails WHERE id = $1` };
+const COUNT_OF_POST = {
+  name: 'emails.countOfPost',
+  text: 'SELECT state, count(*)::int AS total FROM emails WHERE post_id = $1 GROUP BY state',
+};
 const COUNT = { name: 'emails.countByState', text: 'SELECT state, count(*)::int AS total FROM emails GROUP BY state' };
 
 /** Which mails are owed, and the log of them. */
@@ -137,8 +144,20 @@ export class EmailsRepository {
     return this.sql.row<EmailRow>(BY_ID, [id]);
   }
 
-  async countByState(): Promise<Record<string, number>> {
-    const rows = await this.sql.rows<{ state: string; total: number }>(COUNT);
-    return Object.fromEntries(rows.map((row) => [row.state, row.total]));
+  async countByState(): Promise<EmailCounts> {
+    return countsOf(await this.sql.rows<StateCount>(COUNT));
+  }
+
+  /** Of the mails about one post. */
+  async countOfPost(postId: string): Promise<EmailCounts> {
+    return countsOf(await this.sql.rows<StateCount>(COUNT_OF_POST, [postId]));
   }
 }
+
+interface StateCount {
+  state: EmailState;
+  total: number;
+}
+
+const countsOf = (rows: StateCount[]): EmailCounts =>
+  Object.fromEntries(rows.map(({ state, total }) => [state, total]));

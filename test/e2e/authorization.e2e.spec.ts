@@ -108,6 +108,14 @@ const mailOf = async ({ api, owner }: Cell): Promise<Request> => {
   return { path: `${V1}/admin/emails/${mail?.id}` };
 };
 
+const bulkMailOf = async (cell: Cell): Promise<Request> => {
+  const [bulk] = await cell.api.database.rows<{ id: string }>(
+    'INSERT INTO email_fan_outs (id, post_id) VALUES (gen_random_uuid(), $1) RETURNING id',
+    [await postOf(cell, true)],
+  );
+  return { path: `${V1}/admin/bulk-emails/${bulk?.id}` };
+};
+
 const retryOf = async (cell: Cell): Promise<Request> => {
   const { path } = await mailOf(cell);
   return { path: `${path}/retry` };
@@ -394,6 +402,8 @@ const TABLE: Row[] = [
     statuses: anyone(400),
   },
   { operation: `GET ${V1}/admin/emails`, statuses: administrators(200) },
+  { operation: `GET ${V1}/admin/bulk-emails`, statuses: administrators(200) },
+  { operation: `GET ${V1}/admin/bulk-emails/{id}`, prepare: bulkMailOf, statuses: administrators(200) },
   { operation: `GET ${V1}/admin/emails/{id}`, prepare: mailOf, statuses: administrators(200) },
   { operation: `POST ${V1}/admin/emails/retry`, statuses: administrators(200) },
   { operation: `POST ${V1}/admin/emails/{id}/retry`, prepare: retryOf, statuses: administrators(200) },

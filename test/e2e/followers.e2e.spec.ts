@@ -2,6 +2,7 @@ import { createPerson, type Person } from '../support/people.js';
 import { TestApi } from '../support/test-api.js';
 import { eventually } from './support/eventually.js';
 import { MailSink, type ReceivedMail } from './support/mail-sink.js';
+import { expectProblem } from './support/problem.js';
 import { TestWorker } from './support/test-worker.js';
 
 const POSTS = '/api/v1/posts';
@@ -115,6 +116,30 @@ describe('the mails to followers', () => {
     expect((await fannedOut(id)).map(({ to }) => to)).toEqual([reader.email]);
     await received(reader.email, 'ada: For readers');
     expect(newsTo(reader)).toEqual(['ada: For readers']);
+  });
+
+  it('can be watched by administrators', async () => {
+    const admin = (await createPerson(api, 'watcher', 'admin')).client;
+    const [, late] = [await createFollower(), await createFollower()];
+    sink.refuse(late.email, 451, 'Try again later');
+    const postId = await publish('Watched');
+    await fannedOut(postId);
+    await eventually('one mail sent, and one postponed', async () => {
+      const states = (await newsOf(postId)).map(({ state, tries }) => `${state} ${tries}`);
+      return states.toSorted().join() === 'pending 1,sent 1' ? true : undefined;
+    });
+    sink.accept(late.email);
+
+    const { body } = await admin.get('/api/v1/admin/bulk-emails?limit=1');
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+    const row = { postId, postTitle: 'Watched', written: 2, startedAt: time, writtenAt: time };
+    expect(body).toMatchObject({ items: [row], page: { hasMore: true } });
+    const { body: progress } = await admin.get(`/api/v1/admin/bulk-emails/${body.items[0].id}`);
+    expect(progress).toEqual({
+      ...body.items[0],
+      counts: { pending: 1, sending: 0, sent: 1, failed: 0, cancelled: 0 },
+    });
+    expectProblem(await admin.get(`/api/v1/admin/bulk-emails/${postId}`), 404, 'BULK_EMAIL_NOT_FOUND');
   });
 
   it('do not come for drafts, changes, or posts of others', async () => {

@@ -306,3 +306,68 @@ async function fill(database: TestDatabase): Promise<void> {
       SELECT gen_random_uuid(), min(id::text)::uuid, max(id::text)::uuid FROM users`);
   await client.end();
 }
+
+describe('admin mails retry', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => (database = await TestDatabase.create()));
+  beforeEach(() => database.rows('TRUNCATE users, outbox_events, audit_events CASCADE'));
+  afterAll(() => database.drop());
+
+  /** One mail of each state. @returns the ids by state */
+  async function mails(): Promise<Record<string, string>> {
+    const rows = await database.rows<{ state: string; id: string }>(
+      `WITH ada AS (
+        INSERT INTO users (id, email, email_key, username, username_key)
+        VALUES (gen_random_uuid(), 'ada@example.com', 'ada@example.com', 'ada', 'ada') RETURNING id
+      )
+      INSERT INTO emails (id, kind, user_id, to_address, to_key, context, state, tries, next_try_at)
+      SELECT gen_random_uuid(), 'welcome', ada.id, 'ada@example.com', 'ada@example.com', '{}', state, 5, now() + interval '1 day'
+      FROM ada, unnest(ARRAY['pending', 'sending', 'sent', 'failed', 'cancelled']) AS state RETURNING state, id`,
+    );
+    return Object.fromEntries(rows.map(({ state, id }) => [state, id]));
+  }
+
+  const due = async (): Promise<unknown[]> =>
+    (await database.rows('SELECT id FROM emails WHERE state = $1 AND next_try_at <= now()', ['pending'])).map(
+      ({ id }) => id,
+    );
+
+  it('makes all due again that failed, and tells the workers', async () => {
+    const { failed } = await mails();
+    expect(await admin(database, ['mails', 'retry'])).toMatchObject({ code: 0, out: '1 mail is due again.\n' });
+    expect(await due()).toEqual([failed]);
+    expect(await database.rows('SELECT type FROM outbox_events')).toEqual([{ type: 'EmailsRetried' }]);
+    expect(await database.rows('SELECT type, actor_id FROM audit_events')).toEqual([
+      { type: 'emails.retried', actor_id: null },
+    ]);
+
+    expect(await admin(database, ['mails', 'retry'])).toMatchObject({ code: 0, out: '0 mails are due again.\n' });
+    expect(await database.rows('SELECT type FROM outbox_events')).toHaveLength(1);
+  });
+
+  it('makes one due again, whether it failed or waits', async () => {
+    const { failed, cancelled, pending = '' } = await mails();
+    expect(await admin(database, ['mails', 'retry', pending])).toMatchObject({
+      code: 0,
+      out: '1 mail is due again.\n',
+    });
+    expect(await due()).toEqual([pending]);
+    expect(await database.rows("SELECT id FROM emails WHERE state IN ('failed', 'cancelled')")).toEqual(
+      expect.arrayContaining([{ id: failed }, { id: cancelled }]),
+    );
+  });
+
+  it.each([
+    { name: 'was sent', id: ({ sent = '' }: Record<string, string>) => sent, err: 'left already' },
+    { name: 'is being sent', id: ({ sending = '' }: Record<string, string>) => sending, err: 'left already' },
+    { name: 'is not there', id: () => newId(), err: 'No such mail' },
+    { name: 'has no such id', id: () => "'; DROP TABLE emails", err: 'is not the id of a mail' },
+  ])('says that one $name', async ({ id, err }) => {
+    const outcome = await admin(database, ['mails', 'retry', id(await mails())]);
+    expect(outcome).toMatchObject({ code: 1, out: '' });
+    expect(outcome.err).toMatch(err);
+    expect(outcome.err.trimEnd()).not.toContain('\n');
+    expect(await due()).toEqual([]);
+  });
+});

@@ -161,6 +161,12 @@ export const PROBLEMS = define({
     cause: 'There is no mail of this id in the log.',
     remedy: 'Check the id on `/inbox`.',
   },
+  BULK_EMAIL_NOT_FOUND: {
+    status: 404,
+    title: 'No such bulk mail',
+    cause: 'No post has caused mails under this id, or it is deleted for good.',
+    remedy: 'List them with `GET /api/v1/admin/bulk-emails`.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'Method not allowed',

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '../../common/ids/uuid.js';
+import type { PageQuery } from '../../common/paging/page-query.dto.js';
+import type { RowPage } from '../../common/paging/page.js';
+import { Conditions } from '../../core/database/conditions.js';
 import { Sql } from '../../core/database/sql.js';
+import { KeysetPager, NEWEST_FIRST } from '../../core/paging/keyset-pager.js';
 import type { EmailFanOut } from './email-fan-out.entity.js';
+
+export type FanOutRow = Pick<EmailFanOut, 'id' | 'postId' | 'mails' | 'createdAt' | 'doneAt'> & { postTitle: string };
 
 export type OpenFanOut = Pick<EmailFanOut, 'id' | 'postId' | 'lastSubscriberId' | 'context'>;
 
@@ -35,9 +41,28 @@ const ADVANCE = {
     WHERE id = $1`,
 };
 
+const COLUMNS = `f.id, f.post_id AS "postId", p.title AS "postTitle", f.mails, f.created_at AS "createdAt", f.done_at AS "doneAt"`;
+const FROM = 'email_fan_outs f JOIN posts p ON p.id = f.post_id';
+
+const BY_ID = { name: 'fanOuts.byId', text: `SELECT ${COLUMNS} FROM ${FROM} WHERE f.id = $1` };
+
 @Injectable()
 export class EmailFanOutsRepository {
-  constructor(private readonly sql: Sql) {}
+  constructor(
+    private readonly sql: Sql,
+    private readonly pager: KeysetPager,
+  ) {}
+
+  /** Newest first. */
+  async page(query: PageQuery): Promise<RowPage<FanOutRow>> {
+    const order = { ...NEWEST_FIRST, column: 'f.created_at' };
+    const list = { name: 'fanOuts.page', columns: COLUMNS, from: FROM, id: 'f.id', filter: new Conditions(), order };
+    return this.pager.page<FanOutRow>({ ...list, filteredBy: [] }, query);
+  }
+
+  async byId(id: string): Promise<FanOutRow | undefined> {
+    return this.sql.row<FanOutRow>(BY_ID, [id]);
+  }
 
   async begin(postId: string, context: EmailFanOut['context']): Promise<void> {
     await this.sql.rows(BEGIN, [newId(), postId, JSON.stringify(context)]);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
+import { persistently } from '../../common/timing/persistently.js';
 import { runInContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
@@ -11,6 +12,11 @@ import { Mailer } from './mailer.js';
 
 /** Longer than the mail server may take for a whole dialogue, in milliseconds. */
 const LEASE = 120_000;
+/**
+ * A mail that has left while the database is away would be sent again when the lease ends. What is left of it then is
+ * more than a dialogue takes usually, in milliseconds.
+ */
+const UNTIL_NOTED = { patience: 60_000, pause: 500 };
 /** Answers of servers are kept up to here. */
 const MAX_ANSWER = 1_000;
 
@@ -44,7 +50,8 @@ export class EmailProcessor {
       return this.failed(email, error);
     }
     // Not in the block above: a mail that has left is not postponed because noting so failed.
-    await this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
+    const note = async (): Promise<void> => this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
+    await persistently(note, UNTIL_NOTED);
     this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
   }
 

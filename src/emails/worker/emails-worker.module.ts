@@ -8,7 +8,6 @@ import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import { PostsModule } from '../../posts/posts.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { UsersModule } from '../../users/users.module.js';
-import { EmailFanOutsRepository } from '../bulk/email-fan-outs.repository.js';
 import { EmailsModule } from '../emails.module.js';
 import { EmailsRepository } from '../emails.repository.js';
 import { EmailFanOut } from './email-fan-out.js';
@@ -33,16 +32,7 @@ const CANARY_INTERVAL = 10_000;
     SubscriptionsModule,
     BullModule.registerQueue({ name: EMAIL_QUEUE }),
   ],
-  providers: [
-    EmailSubscriber,
-    EmailFanOut,
-    EmailFanOutsRepository,
-    EmailQueue,
-    EmailProcessor,
-    EmailWorker,
-    EmailSweeper,
-    Mailer,
-  ],
+  providers: [EmailSubscriber, EmailFanOut, EmailQueue, EmailProcessor, EmailWorker, EmailSweeper, Mailer],
 })
 export class EmailsWorkerModule {
   constructor(

@@ -3,8 +3,9 @@ import type { Actor } from '../../../common/access/actor.js';
 import type { Settings } from '../../../core/config/settings.js';
 import type { CreateUserDto } from '../../../users/dto/create-user.dto.js';
 import { RegistrationService } from '../../../users/registration.service.js';
+import { UsersModule } from '../../../users/users.module.js';
 import { UsersService } from '../../../users/users.service.js';
-import { AdministratorsModule } from './administrators.module.js';
+import { OperatorModule } from '../operator.module.js';
 
 /** What became of the account. */
 export type Made = 'created' | 'invited' | 'promoted' | 'reactivated' | 'unchanged';
@@ -29,7 +30,7 @@ export async function makeAdministrator(
   dto: NewAdministrator,
   choosePassword: () => Promise<string | undefined>,
 ): Promise<Made> {
-  const module = AdministratorsModule.forRoot(settings);
+  const module = OperatorModule.forRoot(settings, [UsersModule]);
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   try {
     const users = app.get(UsersService);
