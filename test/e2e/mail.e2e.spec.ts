@@ -217,7 +217,7 @@ describe('the worker', () => {
     expect(await client.get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
     const ready = await client.get('/readiness');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ready' } });
-    expect(ready.body.checks).toEqual({ database: 'up', migrations: 'up', queue: 'up' });
+    expect(ready.body.checks).toEqual({ database: 'up', migrations: 'up', queue: 'up', worker: 'up' });
     await mailIn(api, 'ada@example.com', 'sent');
     const metrics = await client.get('/metrics');
     expect(metrics.text).toMatch(/^emails\{state="sent"\} 1$/m);

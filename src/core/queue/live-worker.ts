@@ -25,6 +25,7 @@ interface LiveWorkerParts {
  */
 export class LiveWorker {
   private worker: Worker | undefined;
+  private hasFailed = false;
   private active = 0;
   private lastSign = Date.now();
 
@@ -33,13 +34,17 @@ export class LiveWorker {
   start(): void {
     const { queue, options, logger } = this.parts;
     this.lastSign = Date.now();
-    this.worker = new Worker(queue, (job) => this.take(job), options);
+    this.hasFailed = false;
+    const worker = new Worker(queue, (job) => this.take(job), { ...options, autorun: false });
+    this.worker = worker;
     // Said by the readiness; here it would be said many times a second.
-    this.worker.on('error', (error) => logger.debug({ err: error, queue, msg: 'The queue does not answer' }));
+    worker.on('error', (error) => logger.debug({ err: error, queue, msg: 'The queue does not answer' }));
+    void this.run(worker);
   }
 
   /** Whether jobs are taken, as far as can be told: one that is busy to the brim is not asked for more. */
   get isDeaf(): boolean {
+    if (this.hasFailed) return true;
     const isFull = this.active >= (this.parts.options.concurrency ?? 1);
     return !isFull && Date.now() - this.lastSign > DEAF_AFTER;
   }
@@ -64,6 +69,18 @@ export class LiveWorker {
     );
     while (this.active > 0 && !(await within(closing, POLL)));
     if (!(await within(closing, FAREWELL))) await within(worker.close(true), FAREWELL);
+  }
+
+  /** Not before its connections are there: where they cannot be made, BullMQ would ask again without a pause, for ever. */
+  private async run(worker: Worker): Promise<void> {
+    try {
+      await worker.waitUntilReady();
+      await worker.run();
+    } catch (error) {
+      if (this.worker !== worker) return;
+      this.hasFailed = true;
+      this.parts.logger.warn({ err: error, queue: this.parts.queue, msg: 'The worker could not reach its queue' });
+    }
   }
 
   private async take(job: Job): Promise<void> {

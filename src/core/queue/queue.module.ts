@@ -4,6 +4,9 @@ import { setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 
 import type { Settings } from '../config/settings.js';
 import { queueBackend, queueOptions } from './queue-connection.js';
 
+/** Milliseconds until a worker asks again whose connection was refused. */
+const RETRY_DELAY = 1_000;
+
 /** BullMQ for processes that add and take jobs. */
 @Module({})
 export class QueueModule {
@@ -19,7 +22,7 @@ export class QueueModule {
  * @param shared the options of the module, under the token of `getSharedConfigToken()`
  */
 export function workerOptions({ connection, ...shared }: QueueOptions, { REDIS_URL }: Settings): WorkerOptions {
-  if (!REDIS_URL) return { connection, ...shared };
+  if (!REDIS_URL) return { connection, ...shared, runRetryDelay: RETRY_DELAY };
   // A worker waits for Redis as long as it takes (https://docs.bullmq.io/guide/going-to-production).
-  return { ...shared, connection: { url: REDIS_URL, maxRetriesPerRequest: null } };
+  return { ...shared, runRetryDelay: RETRY_DELAY, connection: { url: REDIS_URL, maxRetriesPerRequest: null } };
 }

@@ -1,11 +1,12 @@
 import type { Queue } from 'bullmq';
+import { testSettings } from '../../../test/support/test-settings.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
 
 const ID = '01970f42-7be3-7a10-9f0c-0d3a5c1e8b77';
 
 describe('EmailQueue', () => {
   const addBulk = jest.fn(async (jobs: unknown[]) => jobs);
-  const queue = new EmailQueue({ addBulk } as unknown as Queue<EmailJob>);
+  const queue = new EmailQueue({ addBulk } as unknown as Queue<EmailJob>, testSettings('postgres://localhost/x'));
 
   /** The id of the job that is added. */
   async function jobId(...parameters: Parameters<EmailQueue['add']>): Promise<string> {

@@ -1,7 +1,8 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Batcher } from '../../common/batching/batcher.js';
+import { Settings } from '../../core/config/settings.js';
 import { CANARY } from '../../core/queue/live-worker.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import type { DueEmail } from '../email-row.js';
@@ -21,11 +22,22 @@ type AddedJob = Parameters<Queue<EmailJob>['addBulk']>[0][number];
 
 /** Adds a job for a mail and its next try. */
 @Injectable()
-export class EmailQueue {
+export class EmailQueue implements OnModuleInit {
   /** One way to the queue for all that are added at the same time. */
   private readonly added = new Batcher<AddedJob, unknown>((jobs) => this.queue.addBulk(jobs));
 
-  constructor(@InjectQueue(EMAIL_QUEUE) private readonly queue: Queue<EmailJob>) {}
+  constructor(
+    @InjectQueue(EMAIL_QUEUE) private readonly queue: Queue<EmailJob>,
+    private readonly settings: Settings,
+  ) {}
+
+  /**
+   * A Redis may come later. In PostgreSQL a queue whose first connection fails stays broken, so the process is not to
+   * start then: nor on a schema that has not been migrated.
+   */
+  async onModuleInit(): Promise<void> {
+    if (!this.settings.REDIS_URL) await this.queue.waitUntilReady();
+  }
 
   /** A job that does nothing but show that it is taken. */
   async addCanary(): Promise<void> {

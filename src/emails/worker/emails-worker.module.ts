@@ -45,7 +45,7 @@ export class EmailsWorkerModule {
     sweeper: EmailSweeper,
     fanOut: EmailFanOut,
   ) {
-    if (settings.REDIS_URL) readiness.add({ name: 'queue', run: () => worker.check() });
+    readiness.add({ name: settings.REDIS_URL ? 'queue' : 'worker', run: () => worker.check() });
     jobs.add({ name: 'emails.canary', interval: CANARY_INTERVAL, run: () => worker.beat() });
     jobs.add({ name: 'emails.sweep', interval: SWEEP_INTERVAL, run: () => sweeper.sweep() });
     jobs.add({ name: 'emails.fanOut', interval: FAN_OUT_INTERVAL, run: () => fanOut.work() });
