@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { median } from './comparison.js';
 import { createDataset } from './dataset.js';
 import { HELP, readOptions } from './mails/options.js';
 import { hasRedis, startRedis } from './mails/redis.js';
+import { Sink } from './mails/sink-process.js';
 import { messageOf, startProcess, stopProcess } from './processes.js';
 import { runProgram, say } from './program.js';
 import { writeResults } from './results.js';
@@ -15,7 +15,6 @@ import { align } from './table.js';
 
 const CONCURRENCY = 20;
 const SCRIPTS = {
-  sink: new URL('mails/sink.js', import.meta.url),
   bare: new URL('mails/bare.js', import.meta.url),
   worker: new URL('../dist/src/worker.js', import.meta.url),
 };
@@ -31,9 +30,8 @@ async function measure({ mails, rounds }, place) {
   const startedAt = new Date();
   say(`Making ${mails.toLocaleString('en')} accounts`);
   const { url: databaseUrl } = await createDataset(place, { users: mails, posts: 1 });
-  const sink = startProcess(SCRIPTS.sink, { ...place, environment: {} });
-  const { port } = await messageOf(sink, 'sink');
-  const smtpUrl = `smtp://127.0.0.1:${port}`;
+  const sink = await Sink.start(place);
+  const smtpUrl = sink.url;
   const redisUrl = hasRedis ? await startRedis(place, await freePort()) : undefined;
 
   const worker = (count, settings) => () =>
@@ -72,16 +70,16 @@ async function measure({ mails, rounds }, place) {
 
 /** @returns {Promise<number>} mails a second, as the sink saw them */
 async function sendBare({ smtpUrl, sink, mails, place }) {
-  await ask(sink, 'reset');
+  await sink.reset();
   const environment = { SMTP_URL: smtpUrl, MAILS: String(mails), CONCURRENCY: String(CONCURRENCY) };
   await messageOf(startProcess(SCRIPTS.bare, { ...place, environment }), 'bare sender', 600_000);
-  return rateOf(await ask(sink));
+  return rateOf(await sink.count());
 }
 
 /** Everything is owed by events in the outbox before the workers take the first. @returns {Promise<number>} */
 async function sendByWorkers({ count, databaseUrl, smtpUrl, settings, sink, mails, place }) {
   await recordEvents(databaseUrl, mails);
-  await ask(sink, 'reset');
+  await sink.reset();
   const workers = [];
   for (let index = 0; index < count; index += 1) {
     const port = String(await freePort());
@@ -90,7 +88,7 @@ async function sendByWorkers({ count, databaseUrl, smtpUrl, settings, sink, mail
   }
   let seen;
   for (const end = Date.now() + 600_000; Date.now() < end; await sleep(100)) {
-    seen = await ask(sink);
+    seen = await sink.count();
     if (seen.received >= mails) break;
   }
   for (const worker of workers) await stopProcess(worker);
@@ -99,14 +97,6 @@ async function sendByWorkers({ count, databaseUrl, smtpUrl, settings, sink, mail
 }
 
 const rateOf = ({ received, seconds }) => received / seconds;
-
-/** @param {string} [message] */
-async function ask(sink, message = 'count') {
-  const answer = once(sink, 'message');
-  sink.send(message);
-  const [seen] = await answer;
-  return seen;
-}
 
 /** One sign-up for each generated account. */
 async function recordEvents(databaseUrl, mails) {

@@ -1,8 +1,9 @@
 import { SMTPServer } from 'smtp-server';
 
-/** A mail server that takes everything and counts it; tells its parent its port, and the count when it is asked. */
+/** A mail server that takes everything and counts it; tells its parent its port, the count when asked, and probes. */
 
 let received = 0;
+let to = 0;
 let first;
 let last;
 
@@ -11,12 +12,16 @@ const server = new SMTPServer({
   disabledCommands: ['STARTTLS'],
   disableReverseLookup: true,
   logger: false,
-  onData(stream, _session, done) {
+  onData(stream, { envelope }, done) {
     stream.on('data', () => undefined);
     stream.on('end', () => {
       received += 1;
       last = performance.now();
       first ??= last;
+      for (const { address } of envelope.rcptTo) {
+        if (address.startsWith('seed-user-')) to += 1;
+        if (address.startsWith('probe-')) process.send({ arrived: address });
+      }
       done();
     });
   },
@@ -25,9 +30,10 @@ const server = new SMTPServer({
 process.on('message', (message) => {
   if (message === 'reset') {
     received = 0;
+    to = 0;
     first = undefined;
   }
-  process.send({ received, seconds: received > 1 ? (last - first) / 1_000 : 0 });
+  process.send({ received, to, seconds: received > 1 ? (last - first) / 1_000 : 0 });
 });
 process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => undefined);
