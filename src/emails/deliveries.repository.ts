@@ -41,10 +41,11 @@ const POSTPONE = {
 
 const OVERDUE = {
   name: 'emails.overdue',
-  text: `SELECT id, tries FROM emails
-    WHERE (state = 'pending' AND next_try_at < now() - $1 * interval '1 millisecond')
+  text: `SELECT id, tries, post_id AS "postId" FROM emails
+    WHERE (state = 'pending' AND next_try_at < now() - $1 * interval '1 millisecond'
+        AND (post_id IS NULL OR next_try_at < now() - $2 * interval '1 millisecond'))
       OR (state = 'sending' AND lease_until < now())
-    ORDER BY next_try_at, id LIMIT $2`,
+    ORDER BY post_id IS NOT NULL, next_try_at, id LIMIT $3`,
 };
 
 // One that is on its way is left to the worker that has it.
@@ -56,14 +57,14 @@ const RETRY = {
 };
 const RETRY_FAILED = { name: 'emails.retryFailed', text: `${SET_DUE} WHERE state = 'failed' RETURNING id` };
 
+type Attempt = Pick<EmailRow, 'id' | 'tries'>;
+
 interface Claim {
   id: string;
   lease: number;
 }
 
-interface Ending {
-  id: string;
-  tries: number;
+interface Ending extends Attempt {
   state: Extract<EmailState, 'sent' | 'failed' | 'cancelled'>;
   answer: string;
 }
@@ -85,18 +86,22 @@ export class DeliveriesRepository {
     return this.claims.add({ id, lease });
   }
 
-  async finish({ id, tries }: DueEmail, state: Ending['state'], answer: string): Promise<void> {
+  async finish({ id, tries }: Attempt, state: Ending['state'], answer: string): Promise<void> {
     return this.endings.add({ id, tries, state, answer });
   }
 
   /** @param delay milliseconds until the next attempt */
-  async postpone({ id, tries }: DueEmail, answer: string, delay: number): Promise<void> {
+  async postpone({ id, tries }: Attempt, answer: string, delay: number): Promise<void> {
     await this.sql.rows(POSTPONE, [id, tries, answer, delay]);
   }
 
-  /** @param patience milliseconds that a job of its own was given to do it */
-  async overdue(patience: number, limit: number): Promise<DueEmail[]> {
-    return this.sql.rows<DueEmail>(OVERDUE, [patience, limit]);
+  /**
+   * Those about posts come last.
+   * @param patience milliseconds that a job of its own was given to do it
+   * @param bulkPatience the same for mails about posts, which wait for each other
+   */
+  async overdue(patience: number, bulkPatience: number, limit: number): Promise<DueEmail[]> {
+    return this.sql.rows<DueEmail>(OVERDUE, [patience, bulkPatience, limit]);
   }
 
   /**

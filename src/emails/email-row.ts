@@ -18,8 +18,8 @@ export type EmailRow = Pick<
   | 'sentAt'
 >;
 
-/** A mail that should be on its way, and the number of tries it has behind it. */
-export type DueEmail = Pick<Email, 'id' | 'tries'>;
+/** A mail that should be on its way, and the number of tries it has behind it. One about a post is one of many. */
+export type DueEmail = Pick<Email, 'id' | 'tries' | 'postId'>;
 
 /** The columns of an `EmailRow`. */
 export const EMAIL_COLUMNS = `id, kind, user_id AS "userId", post_id AS "postId", to_address AS "toAddress", state, tries,

@@ -75,7 +75,7 @@ describe('EmailsRepository on PostgreSQL', () => {
   }
 
   const overdueIds = async (patience = 10_000, limit = 100): Promise<string[]> =>
-    (await deliveries.overdue(patience, limit)).map(({ id }) => id);
+    (await deliveries.overdue(patience, 60_000, limit)).map(({ id }) => id);
 
   const addresses = async (members: Partial<ListEmailsQuery>): Promise<string[]> =>
     (await emails.page(query(members))).rows.map(({ toAddress }) => toAddress);
@@ -235,11 +235,27 @@ describe('EmailsRepository on PostgreSQL', () => {
       );
       await set(sent, "state = 'sent', next_try_at = now() - interval '1 hour'");
       await set(postponed, "next_try_at = now() + interval '1 hour'");
-      expect(await deliveries.overdue(10_000, 100)).toEqual([
-        { id: waiting, tries: 0 },
-        { id: dead, tries: 3 },
+      expect(await deliveries.overdue(10_000, 60_000, 100)).toEqual([
+        { id: waiting, tries: 0, postId: null },
+        { id: dead, tries: 3, postId: null },
       ]);
       expect(await overdueIds(1_000)).toEqual([waiting, fresh, dead]);
+    });
+
+    it('has more patience with mails about posts, and takes them last', async () => {
+      const [news, late, account] = [await owe(), await owe(), await owe()];
+      const [post] = await database.rows<{ id: string }>(
+        `INSERT INTO posts (id, author_id, slug, title, content, excerpt)
+          SELECT gen_random_uuid(), user_id, 'news', 'News', '', '' FROM emails WHERE id = $1 RETURNING id`,
+        [news],
+      );
+      await set(news, `post_id = '${post?.id}', next_try_at = now() - interval '50 seconds'`);
+      await set(account, "next_try_at = now() - interval '11 seconds'");
+      expect(await overdueIds()).toEqual([account]);
+
+      await set(news, "next_try_at = now() - interval '61 seconds'");
+      await set(late, "next_try_at = now() - interval '30 seconds'");
+      expect(await overdueIds()).toEqual([late, account, news]);
     });
 
     it('takes the longest overdue first, and no more than asked for', async () => {

@@ -49,7 +49,7 @@ const INSERT_FOR_POST = {
     ON CONFLICT (post_id, user_id) WHERE post_id IS NOT NULL
       DO UPDATE SET state = 'pending', next_try_at = now(), to_address = excluded.to_address, to_key = excluded.to_key
       WHERE emails.state = 'cancelled'
-    RETURNING id, tries`,
+    RETURNING id, tries, post_id AS "postId"`,
 };
 
 const BULK_BACKLOG = {

@@ -15,7 +15,8 @@ export interface Letter {
 
 /** Inline styles, as mail programs drop style sheets. */
 const STYLE = {
-  body: 'margin:0;padding:24px;background:#f4f4f1;color:#1c1c1a;font:16px/1.5 Georgia,serif',
+  // A name or a link without a blank in it must not stretch the mail.
+  body: 'margin:0;padding:24px;background:#f4f4f1;color:#1c1c1a;font:16px/1.5 Georgia,serif;overflow-wrap:anywhere',
   sheet: 'max-width:560px;margin:0 auto;padding:32px;background:#ffffff;border-top:4px solid #8c1c13',
   action:
     'display:inline-block;padding:12px 20px;background:#8c1c13;color:#ffffff;text-decoration:none;font-weight:bold',

@@ -31,7 +31,7 @@ class FakeQueue {
   readonly pages: DueEmail[][] = [];
   between: (page: number) => Promise<void> | void = () => undefined;
 
-  async addBulk(page: DueEmail[]): Promise<void> {
+  async addAll(page: DueEmail[]): Promise<void> {
     await this.between(this.pages.push(page));
   }
 

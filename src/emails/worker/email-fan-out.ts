@@ -50,7 +50,7 @@ export class EmailFanOut {
 
   private async drain(): Promise<void> {
     for (let page = await this.nextPage(); page !== undefined; page = await this.nextPage())
-      await this.queue.addBulk(page);
+      await this.queue.addAll(page);
   }
 
   /** @returns the mails that were written; undefined where nothing is to be done for now */

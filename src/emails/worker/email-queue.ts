@@ -15,7 +15,7 @@ export interface EmailJob {
 /** Failed jobs that are kept to be looked at; the debt itself is in the row, not here. */
 const FAILED_KEPT = 1_000;
 
-/** Jobs without a priority go first. */
+/** Of mails that many get: jobs without a priority overtake them. */
 const BULK_PRIORITY = 10;
 
 type AddedJob = Parameters<Queue<EmailJob>['addBulk']>[0][number];
@@ -54,25 +54,18 @@ export class EmailQueue implements OnModuleInit {
    * @param delay milliseconds
    * @param round tells jobs for the same try apart, when the first one was lost
    */
-  async add({ id, tries }: DueEmail, { delay = 0, round = '' } = {}): Promise<void> {
-    await this.added.add({ name: 'send', data: { emailId: id }, opts: { ...optionsOf({ id, tries }, round), delay } });
+  async add(email: DueEmail, { delay = 0, round = '' } = {}): Promise<void> {
+    await this.added.add({ name: 'send', data: { emailId: email.id }, opts: { ...optionsOf(email, round), delay } });
   }
 
-  /** The same for mails that many get: others overtake them. */
-  async addBulk(emails: DueEmail[]): Promise<void> {
-    if (emails.length === 0) return;
-    await this.queue.addBulk(
-      emails.map((email) => ({
-        name: 'send',
-        data: { emailId: email.id },
-        opts: { ...optionsOf(email), priority: BULK_PRIORITY },
-      })),
-    );
+  async addAll(emails: DueEmail[]): Promise<void> {
+    await Promise.all(emails.map((email) => this.add(email)));
   }
 }
 
-const optionsOf = ({ id, tries }: DueEmail, round = '') => ({
+const optionsOf = ({ id, tries, postId }: DueEmail, round: string) => ({
   jobId: [id, tries, round].filter((part) => part !== '').join('.'),
+  ...(postId !== null && { priority: BULK_PRIORITY }),
   removeOnComplete: true,
   removeOnFail: { count: FAILED_KEPT },
 });

@@ -5,8 +5,8 @@ import type { EmailQueue } from './email-queue.js';
 import { EmailSweeper } from './email-sweeper.js';
 
 const OVERDUE = [
-  { id: 'one', tries: 0 },
-  { id: 'two', tries: 3 },
+  { id: 'one', tries: 0, postId: null },
+  { id: 'two', tries: 3, postId: null },
 ];
 
 describe('EmailSweeper', () => {

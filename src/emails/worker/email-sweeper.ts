@@ -7,6 +7,8 @@ import { EmailQueue } from './email-queue.js';
 
 /** What is overdue for so long has lost its job, in milliseconds. */
 const PATIENCE = 10_000;
+/** The same for mails about posts: many wait for each other. */
+const BULK_PATIENCE = 60_000;
 /** For so long a mail gets no second job for the same try: its first may wait behind others. */
 const ROUND = 120_000;
 const BATCH = 1_000;
@@ -23,17 +25,14 @@ export class EmailSweeper {
   /** Those that are due because somebody said so have no job at all. */
   @OnEvent(EmailsRetried)
   async afterRetry(_event: EmailsRetried): Promise<AfterCommit | void> {
-    return async () => void (await this.sweep(0));
+    return async () => void (await this.sweep({ patience: 0, bulkPatience: 0 }));
   }
 
-  /**
-   * @param patience milliseconds that a mail may be overdue
-   * @returns how many mails were
-   */
-  async sweep(patience = PATIENCE): Promise<number> {
-    const overdue = await this.deliveries.overdue(patience, BATCH);
+  /** @returns how many mails were overdue for longer than the patience, in milliseconds */
+  async sweep({ patience, bulkPatience } = { patience: PATIENCE, bulkPatience: BULK_PATIENCE }): Promise<number> {
+    const overdue = await this.deliveries.overdue(patience, bulkPatience, BATCH);
     const round = `round${Math.floor(Date.now() / ROUND)}`;
-    for (const email of overdue) await this.queue.add(email, { round });
+    await Promise.all(overdue.map((email) => this.queue.add(email, { round })));
     if (overdue.length > 0) this.logger.warn({ found: overdue.length, msg: 'Mails were overdue and have new jobs' });
     return overdue.length;
   }

@@ -46,7 +46,7 @@ describe('EmailSubscriber', () => {
     const afterCommit = await subscriber.welcome(new UserRegistered('ada'));
     expect(add).not.toHaveBeenCalled();
     await afterCommit?.();
-    expect(add.mock.calls).toEqual([[{ id: insert.mock.calls[0]?.[0][0]?.id, tries: 0 }]]);
+    expect(add.mock.calls).toEqual([[{ id: insert.mock.calls[0]?.[0][0]?.id, tries: 0, postId: null }]]);
   });
 
   it('owes no fourth welcome to an address within the hour', async () => {

@@ -143,7 +143,7 @@ export class EmailSubscriber {
 
   private async add(email: NewEmail): Handled {
     const isOwed = await this.added.add(email);
-    return isOwed ? () => this.queue.add({ id: email.id, tries: 0 }) : undefined;
+    return isOwed ? () => this.queue.add({ id: email.id, tries: 0, postId: null }) : undefined;
   }
 
   private async contact(userId: string): Promise<ContactRow | undefined> {
