@@ -73,7 +73,7 @@ module.exports = {
       name: 'code-does-not-import-tests',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(test|bench)/|\\.spec\\.ts$' },
+      to: { path: '^(test|bench|chaos)/|\\.spec\\.ts$' },
     },
     {
       name: 'only-listed-packages',

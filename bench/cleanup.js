@@ -4,6 +4,11 @@ export class Cleanup {
   #undoings = [];
   #isOver = false;
 
+  /** Whether it has begun: nothing is to be started any more. */
+  get isOver() {
+    return this.#isOver;
+  }
+
   /**
    * Call it in the same breath as what it undoes, so that no signal comes in between.
    * @param {() => Promise<unknown>} undo
@@ -14,7 +19,7 @@ export class Cleanup {
       return;
     }
     void undo();
-    throw new Error('The benchmark is being stopped');
+    throw new Error('It is being stopped');
   }
 
   /** One failure does not keep the rest from being undone. */

@@ -21,13 +21,14 @@ const TICKS_A_SECOND = 100;
  * @param {Record<string, string>} how.environment all of it: nothing is inherited but PATH
  * @param {string} how.directory
  * @param {string} [how.core]
+ * @param {number | 'inherit'} [how.output] where it prints to: an open file, or the terminal
  */
-export function startProcess(script, { cleanup, environment, directory, core }) {
+export function startProcess(script, { cleanup, environment, directory, core, output = 'inherit' }) {
   const [command, ...args] = onCore(core, [process.execPath, fileURLToPath(script)]);
   const child = spawn(command, args, {
     cwd: directory,
     env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
   });
   cleanup.defer(() => stopProcess(child));
   return child;

@@ -39,6 +39,12 @@ const POSTPONE = {
     FROM (SELECT $1::uuid AS id, $2::int AS tries, $3::text AS answer) AS ended WHERE ${FENCE}`,
 };
 
+const RENEW = {
+  name: 'emails.renew',
+  text: `UPDATE emails SET lease_until = now() + $3 * interval '1 millisecond'
+    WHERE id = $1 AND tries = $2 AND state = 'sending'`,
+};
+
 const OVERDUE = {
   name: 'emails.overdue',
   text: `SELECT id, tries, post_id AS "postId" FROM emails
@@ -93,6 +99,11 @@ export class DeliveriesRepository {
   /** @param delay milliseconds until the next attempt */
   async postpone({ id, tries }: Attempt, answer: string, delay: number): Promise<void> {
     await this.sql.rows(POSTPONE, [id, tries, answer, delay]);
+  }
+
+  /** Keeps other workers away for longer; without effect once another one has begun. @param lease milliseconds */
+  async renew({ id, tries }: Attempt, lease: number): Promise<void> {
+    await this.sql.rows(RENEW, [id, tries, lease]);
   }
 
   /**

@@ -56,7 +56,10 @@ describe('EmailsRepository on PostgreSQL', () => {
     database.rows(`UPDATE emails SET ${change} WHERE id = $1`, [id]);
 
   const stored = async (id: string): Promise<Record<string, unknown> | undefined> => {
-    const rows = await database.rows('SELECT *, next_try_at > now() AS later FROM emails WHERE id = $1', [id]);
+    const rows = await database.rows(
+      'SELECT *, next_try_at > now() AS later, lease_until > now() AS leased FROM emails WHERE id = $1',
+      [id],
+    );
     return rows[0];
   };
 
@@ -142,6 +145,27 @@ describe('EmailsRepository on PostgreSQL', () => {
 
     it('leaves a mail that is not there', async () => {
       expect(await deliveries.claim(newId(), MINUTE)).toBeUndefined();
+    });
+  });
+
+  describe('renew', () => {
+    it('keeps other workers away for longer', async () => {
+      const id = await owe();
+      const email = await claim(id);
+      await set(id, "lease_until = now() - interval '1 second'");
+      await deliveries.renew(email, MINUTE);
+      expect(await stored(id)).toMatchObject({ leased: true });
+      expect(await deliveries.claim(id, MINUTE)).toBeUndefined();
+    });
+
+    it('is without effect once another worker has begun, or the mail is done', async () => {
+      const { id, first, second } = await stale();
+      await set(id, "lease_until = now() - interval '1 second'");
+      await deliveries.renew(first, MINUTE);
+      expect(await stored(id)).toMatchObject({ leased: false });
+      await deliveries.finish(second, 'sent', 'ok');
+      await deliveries.renew(second, MINUTE);
+      expect(await stored(id)).toMatchObject({ state: 'sent', lease_until: null });
     });
   });
 

@@ -47,6 +47,8 @@ describe('databaseProblem', () => {
     'Connection terminated due to connection timeout',
     'Query read timeout',
     'Client has encountered a connection error and is not queryable',
+    // What TypeORM says of a transaction whose connection broke between two statements.
+    'Query runner already released. Cannot run queries anymore.',
     'Cannot use a pool after calling end on the pool',
   ])('tells "%s", which has no code, as unavailable', (message) => {
     expect(databaseProblem(failure({ message }))?.code).toBe('SERVICE_UNAVAILABLE');

@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Propagation, TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
+import { inTime } from '../../common/timing/in-time.js';
 import { runInContext } from '../context/request-context.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { EventHandlers } from './event-handlers.js';
@@ -12,6 +13,8 @@ import { OutboxRepository, type ClaimedEvent } from './outbox.repository.js';
 const BATCH = 100;
 /** How often to look even if nobody called, in milliseconds: a notification may be lost with its connection. */
 const POLL_INTERVAL = 5_000;
+/** Milliseconds that the work after a commit may take. */
+const AFTER_COMMIT_LIMIT = 5_000;
 const RETRY_BASE = 1_000;
 const RETRY_MAX = 300_000;
 /** About a day of tries at the longest delay. */
@@ -157,7 +160,8 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   /** What fails here is made up for by whoever owns the work: the sweeper adds the jobs of mails again. */
   private async attempt(work: AfterCommit): Promise<void> {
     try {
-      await work();
+      // A Redis that neither answers nor closes must not hold up the next batch.
+      await inTime(work(), AFTER_COMMIT_LIMIT);
     } catch (error) {
       this.logger.warn({ err: error, msg: 'Work after the commit failed' });
     }

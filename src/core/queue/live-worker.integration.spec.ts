@@ -11,6 +11,13 @@ import { migrateQueue } from './queue-migrations.js';
 const QUEUE = 'test';
 const MINUTE = 60_000;
 
+/** A promise that the test settles. */
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  const parts = {} as { resolve: () => void };
+  const promise = new Promise<void>((resolve) => Object.assign(parts, { resolve }));
+  return { promise, resolve: () => parts.resolve() };
+}
+
 describe('LiveWorker', () => {
   let database: TestDatabase;
   let settings: Settings;
@@ -69,10 +76,7 @@ describe('LiveWorker', () => {
   });
 
   it('is not deaf while it works, however long that takes', async () => {
-    let finish = (): void => undefined;
-    const working = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+    const { promise: working, resolve: finish } = deferred();
     start(async (id) => {
       done.push(`${id} begun`);
       await working;

@@ -36,7 +36,7 @@ const refusal = (code: string, responseCode?: number): Error =>
   Object.assign(new Error(`${responseCode ?? code} from the server`), { code, responseCode });
 
 describe('EmailProcessor', () => {
-  const emails = { claim: jest.fn(), finish: jest.fn(), postpone: jest.fn() };
+  const emails = { claim: jest.fn(), renew: jest.fn(), finish: jest.fn(), postpone: jest.fn() };
   const renderer = { render: jest.fn() };
   const mailer = { send: jest.fn() };
   const queue = { add: jest.fn() };
@@ -62,22 +62,11 @@ describe('EmailProcessor', () => {
 
   it('sends a mail once, and notes what the server answered', async () => {
     await processor.process(JOB);
-    expect(emails.claim.mock.calls).toEqual([['mail', 120_000]]);
+    expect(emails.claim.mock.calls).toEqual([['mail', 30_000]]);
     expect(mailer.send.mock.calls).toEqual([[email(), RENDERED]]);
     expect(emails.finish.mock.calls).toEqual([[email(), 'sent', '250 queued']]);
     expect(emails.postpone).not.toHaveBeenCalled();
     expect(queue.add).not.toHaveBeenCalled();
-  });
-
-  it('goes on noting that a mail has left while the database is away, and does not send it again', async () => {
-    emails.finish.mockRejectedValueOnce(new Error('the database is away')).mockResolvedValueOnce(undefined);
-    await processor.process(JOB);
-    expect(mailer.send).toHaveBeenCalledTimes(1);
-    expect(emails.finish.mock.calls).toEqual([
-      [email(), 'sent', '250 queued'],
-      [email(), 'sent', '250 queued'],
-    ]);
-    expect(emails.postpone).not.toHaveBeenCalled();
   });
 
   it('does nothing when the mail is sent already, or another worker is at it', async () => {
@@ -159,16 +148,43 @@ describe('EmailProcessor', () => {
     expect(mailer.send).not.toHaveBeenCalled();
   });
 
-  it('does not postpone a mail that has left because noting so failed', async () => {
-    jest.useFakeTimers();
-    emails.finish.mockRejectedValue(new Error('the database is gone'));
-    const failed = processor.process(JOB).catch((error: Error) => error.message);
-    await jest.advanceTimersByTimeAsync(60_000);
-    jest.useRealTimers();
-    expect(await failed).toBe('the database is gone');
-    expect(mailer.send).toHaveBeenCalledTimes(1);
-    expect(emails.postpone).not.toHaveBeenCalled();
-    expect(queue.add).not.toHaveBeenCalled();
+  describe('over time', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    it('keeps its lease for as long as the mail server takes, and no longer', async () => {
+      mailer.send.mockImplementation(() => new Promise((resolve) => setTimeout(() => resolve('250 at last'), 65_000)));
+      emails.renew.mockRejectedValueOnce(new Error('the database is gone'));
+      const processing = processor.process(JOB);
+      await jest.advanceTimersByTimeAsync(65_000);
+      await processing;
+      expect(emails.renew.mock.calls).toEqual(Array.from({ length: 6 }, () => [email(), 30_000]));
+      expect(emails.finish.mock.calls).toEqual([[email(), 'sent', '250 at last']]);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(emails.renew).toHaveBeenCalledTimes(6);
+    });
+
+    it('notes that a mail has left once the database is back', async () => {
+      emails.claim.mockRejectedValueOnce(new Error('the database is gone'));
+      emails.finish.mockRejectedValueOnce(new Error('the database is gone'));
+      const processing = processor.process(JOB);
+      await jest.advanceTimersByTimeAsync(5_000);
+      await processing;
+      expect(emails.claim).toHaveBeenCalledTimes(2);
+      expect(mailer.send).toHaveBeenCalledTimes(1);
+      expect(emails.finish).toHaveBeenCalledTimes(2);
+      expect(emails.postpone).not.toHaveBeenCalled();
+    });
+
+    it('does not postpone a mail that has left because noting so failed', async () => {
+      emails.finish.mockRejectedValue(new Error('the database is gone'));
+      const outcome = processor.process(JOB).catch((error: Error) => error.message);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(await outcome).toBe('the database is gone');
+      expect(mailer.send).toHaveBeenCalledTimes(1);
+      expect(emails.postpone).not.toHaveBeenCalled();
+      expect(queue.add).not.toHaveBeenCalled();
+    });
   });
 
   it('owes the mail still when no job can be added, as the row says so', async () => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
-import { persistently } from '../../common/timing/persistently.js';
+import { insist } from '../../common/timing/insist.js';
 import { runInContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
@@ -10,13 +10,14 @@ import { isPermanent, MAX_TRIES, retryDelay } from './delivery.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
 import { Mailer } from './mailer.js';
 
-/** Longer than the mail server may take for a whole dialogue, in milliseconds. */
-const LEASE = 120_000;
 /**
- * A mail that has left while the database is away would be sent again when the lease ends. What is left of it then is
- * more than a dialogue takes usually, in milliseconds.
+ * For so long a mail is left to a worker that gives no sign of life, in milliseconds. It gives one every RENEWAL, however
+ * long its turn at the mail server takes to come, and however slowly that server speaks.
  */
-const UNTIL_NOTED = { patience: 60_000, pause: 500 };
+const LEASE = 30_000;
+const RENEWAL = 10_000;
+/** For so long a database that is away is asked again, in milliseconds: what has left should be known to have left. */
+const PATIENCE = 30_000;
 /** Answers of servers are kept up to here. */
 const MAX_ANSWER = 1_000;
 
@@ -32,9 +33,22 @@ export class EmailProcessor {
   ) {}
 
   async process({ data }: Job<EmailJob>): Promise<void> {
-    const email = await this.deliveries.claim(data.emailId, LEASE);
+    const email = await insist(() => this.deliveries.claim(data.emailId, LEASE), PATIENCE);
     if (!email) return;
-    await runInContext({ ...email.context }, () => this.attempt(email));
+    const renewing = setInterval(() => void this.renew(email), RENEWAL);
+    try {
+      await runInContext({ ...email.context }, () => this.attempt(email));
+    } finally {
+      clearInterval(renewing);
+    }
+  }
+
+  private async renew(email: EmailRow): Promise<void> {
+    try {
+      await this.deliveries.renew(email, LEASE);
+    } catch (error) {
+      this.logger.warn({ err: error, emailId: email.id, msg: 'A lease could not be renewed; it is tried again' });
+    }
   }
 
   private async attempt(email: EmailRow): Promise<void> {
@@ -50,8 +64,7 @@ export class EmailProcessor {
       return this.failed(email, error);
     }
     // Not in the block above: a mail that has left is not postponed because noting so failed.
-    const note = async (): Promise<void> => this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER));
-    await persistently(note, UNTIL_NOTED);
+    await insist(() => this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER)), PATIENCE);
     this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
   }
 
@@ -73,12 +86,12 @@ export class EmailProcessor {
   private async failed(email: EmailRow, error: unknown): Promise<void> {
     const answer = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ANSWER);
     if (isPermanent(error) || triesOf(email) >= MAX_TRIES) {
-      await this.deliveries.finish(email, 'failed', answer);
+      await insist(() => this.deliveries.finish(email, 'failed', answer), PATIENCE);
       this.logger.error({ err: error, emailId: email.id, tries: email.tries, msg: 'Mail failed for good' });
       return;
     }
     const delay = retryDelay(triesOf(email));
-    await this.deliveries.postpone(email, answer, delay);
+    await insist(() => this.deliveries.postpone(email, answer, delay), PATIENCE);
     await this.queue.add(email, { delay });
     this.logger.warn({ err: error, emailId: email.id, tries: email.tries, delay, msg: 'Mail postponed' });
   }

@@ -1,8 +1,10 @@
-import { BullModule } from '@nestjs/bullmq';
+import { BullModule, InjectQueue } from '@nestjs/bullmq';
 import { Inject, Module } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import { Settings } from '../../core/config/settings.js';
 import { PeriodicJobs } from '../../core/jobs/periodic-jobs.js';
 import { Readiness } from '../../core/health/readiness.js';
+import { AppLogger } from '../../core/logging/app-logger.js';
 import { Metrics } from '../../core/metrics/metrics.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import { PostsModule } from '../../posts/posts.module.js';
@@ -44,7 +46,11 @@ export class EmailsWorkerModule {
     jobs: PeriodicJobs,
     sweeper: EmailSweeper,
     fanOut: EmailFanOut,
+    @InjectQueue(EMAIL_QUEUE) queue: Queue,
+    logger: AppLogger,
   ) {
+    // Said by the readiness; unheard, BullMQ would print it as it is.
+    queue.on('error', (error) => logger.debug({ err: error, queue: EMAIL_QUEUE, msg: 'The queue does not answer' }));
     readiness.add({ name: settings.REDIS_URL ? 'queue' : 'worker', run: () => worker.check() });
     jobs.add({ name: 'emails.canary', interval: CANARY_INTERVAL, run: () => worker.beat() });
     jobs.add({ name: 'emails.sweep', interval: SWEEP_INTERVAL, run: () => sweeper.sweep() });
