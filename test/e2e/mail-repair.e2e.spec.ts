@@ -1,4 +1,5 @@
 import { createPerson, PASSWORD } from '../support/people.js';
+import { describeOnEachQueue } from '../support/queue-backends.js';
 import { TestApi } from '../support/test-api.js';
 import type { TestClient } from '../support/test-client.js';
 import { eventually } from './support/eventually.js';
@@ -10,7 +11,7 @@ import { TestWorker } from './support/test-worker.js';
 const EMAILS = '/api/v1/admin/emails';
 const ID = '01970f3e-6c2a-7b3e-9c55-2f4f8d1f0a11';
 
-describe('mails that went wrong', () => {
+describeOnEachQueue('mails that went wrong', (queue) => {
   let api: TestApi;
   let worker: TestWorker;
   let sink: MailSink;
@@ -19,7 +20,7 @@ describe('mails that went wrong', () => {
   beforeAll(async () => {
     sink = await MailSink.start();
     api = await TestApi.start();
-    worker = await TestWorker.start(api, { SMTP_URL: sink.url });
+    worker = await TestWorker.start(api, { ...(await queue.start()), SMTP_URL: sink.url });
     admin = (await createPerson(api, 'root', 'admin')).client;
   });
 
@@ -27,6 +28,7 @@ describe('mails that went wrong', () => {
     await worker.stop();
     await api.stop();
     await sink.stop();
+    await queue.stop();
   });
 
   async function failed(address: string): Promise<string> {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { retryMails } from '../../src/cli/admin/mails/retry-mails.js';
 import { generatePosts, generateUsers } from '../../src/cli/generated-data.js';
 import { newId } from '../../src/common/ids/uuid.js';
 import { PasswordsService } from '../../src/users/passwords/passwords.service.js';
@@ -341,17 +342,16 @@ describe('admin mails retry', () => {
     expect(await database.rows('SELECT type, actor_id FROM audit_events')).toEqual([
       { type: 'emails.retried', actor_id: null },
     ]);
+  });
 
-    expect(await admin(database, ['mails', 'retry'])).toMatchObject({ code: 0, out: '0 mails are due again.\n' });
-    expect(await database.rows('SELECT type FROM outbox_events')).toHaveLength(1);
+  it('says so when there is nothing to be retried, and tells nobody', async () => {
+    expect(await retryMails(testSettings(database.url), undefined)).toBe(0);
+    expect(await database.rows('SELECT type FROM outbox_events')).toEqual([]);
   });
 
   it('makes one due again, whether it failed or waits', async () => {
     const { failed, cancelled, pending = '' } = await mails();
-    expect(await admin(database, ['mails', 'retry', pending])).toMatchObject({
-      code: 0,
-      out: '1 mail is due again.\n',
-    });
+    expect(await retryMails(testSettings(database.url), pending)).toBe(1);
     expect(await due()).toEqual([pending]);
     expect(await database.rows("SELECT id FROM emails WHERE state IN ('failed', 'cancelled')")).toEqual(
       expect.arrayContaining([{ id: failed }, { id: cancelled }]),
@@ -359,15 +359,21 @@ describe('admin mails retry', () => {
   });
 
   it.each([
-    { name: 'was sent', id: ({ sent = '' }: Record<string, string>) => sent, err: 'left already' },
-    { name: 'is being sent', id: ({ sending = '' }: Record<string, string>) => sending, err: 'left already' },
-    { name: 'is not there', id: () => newId(), err: 'No such mail' },
+    { name: 'was sent', id: ({ sent = '' }: Record<string, string>) => sent, code: 'EMAIL_STATE_CONFLICT' },
+    { name: 'is being sent', id: ({ sending = '' }: Record<string, string>) => sending, code: 'EMAIL_STATE_CONFLICT' },
+    { name: 'is not there', id: () => newId(), code: 'EMAIL_NOT_FOUND' },
+  ])('refuses one that $name', async ({ id, code }) => {
+    await expect(retryMails(testSettings(database.url), id(await mails()))).rejects.toMatchObject({ code });
+    expect(await due()).toEqual([]);
+  });
+
+  it.each([
+    { name: 'has left already', id: ({ sent = '' }: Record<string, string>) => sent, err: 'left already' },
     { name: 'has no such id', id: () => "'; DROP TABLE emails", err: 'is not the id of a mail' },
-  ])('says that one $name', async ({ id, err }) => {
+  ])('says in one line that one $name', async ({ id, err }) => {
     const outcome = await admin(database, ['mails', 'retry', id(await mails())]);
     expect(outcome).toMatchObject({ code: 1, out: '' });
     expect(outcome.err).toMatch(err);
     expect(outcome.err.trimEnd()).not.toContain('\n');
-    expect(await due()).toEqual([]);
   });
 });
