@@ -14,6 +14,7 @@ import { LoggingModule } from './logging/logging.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PagingModule } from './paging/paging.module.js';
+import { RedisModule } from './redis/redis.module.js';
 
 /** What API and worker have in common. */
 @Module({})
@@ -29,6 +30,7 @@ export class CoreModule {
         KeysModule,
         PagingModule,
         OutboxModule,
+        RedisModule,
         CacheModule,
         IdempotencyModule,
         AuditModule,

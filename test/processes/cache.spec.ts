@@ -111,9 +111,10 @@ describeWithRedis('the response cache of two processes with Redis', () => {
   });
 
   it('shows a post whose time has come within five seconds, in both', async () => {
-    const publishAt = new Date(Date.now() + 1_500).toISOString();
-    const { body } = await site.author(0).post(POSTS, { title: 'Later', content: 'Text', slug: 'later', publishAt });
     const worker = site.run('dist/src/worker.js', { WORKER_PORT: String(await freePort()) });
+    await worker.says('"msg":"Started"');
+    const publishAt = new Date(Date.now() + 2_000).toISOString();
+    const { body } = await site.author(0).post(POSTS, { title: 'Later', content: 'Text', slug: 'later', publishAt });
     const isThere = async (process: number) =>
       [
         (await site.reader(process).get(`${POSTS}/later`)).status === 200,
@@ -121,7 +122,6 @@ describeWithRedis('the response cache of two processes with Redis', () => {
         (await site.reader(process).get('/feed.xml')).text.includes(body.id),
       ].every(Boolean);
     expect([await isThere(0), await isThere(1)]).toEqual([false, false]);
-    await worker.says('"msg":"Started"');
     await until(async () => (await isThere(0)) && (await isThere(1)));
     expect(Date.now() - Date.parse(publishAt)).toBeLessThan(5_000);
     await worker.stop('SIGKILL');

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { SharedRedis } from '../redis/shared-redis.js';
 import { Generation, ProcessGeneration } from './generation.js';
 import { RedisGeneration } from './redis-generation.js';
 import { ResponseCache } from './response-cache.js';
@@ -11,9 +12,9 @@ import { ResponseCache } from './response-cache.js';
   providers: [
     {
       provide: Generation,
-      inject: [Settings, AppLogger],
-      useFactory: ({ REDIS_URL, RESPONSE_CACHE }: Settings, logger: AppLogger): Generation =>
-        REDIS_URL && RESPONSE_CACHE ? new RedisGeneration(REDIS_URL, logger) : new ProcessGeneration(),
+      inject: [Settings, SharedRedis, AppLogger],
+      useFactory: ({ RESPONSE_CACHE }: Settings, { client }: SharedRedis, logger: AppLogger): Generation =>
+        client && RESPONSE_CACHE ? new RedisGeneration(client, logger) : new ProcessGeneration(),
     },
     ResponseCache,
   ],

@@ -1,35 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { AppLogger } from '../logging/app-logger.js';
+import { REDIS_PREFIX } from '../redis/shared-redis.js';
 import { Generation } from './generation.js';
 
-const KEY = '{broadsheet}:cache:generation';
-/** For so long a request waits for Redis before it does without, in milliseconds. */
-const TIMEOUT = 250;
+const KEY = `${REDIS_PREFIX}:cache:generation`;
 
 /** Shared by all processes through Redis. While that is not there, nobody reads from the cache. */
-export class RedisGeneration extends Generation implements OnApplicationShutdown {
-  private readonly redis: Redis;
+export class RedisGeneration extends Generation {
   /** Writes that were to be told to the others: how many, and the last of them that failed and that succeeded. */
   private writes = 0;
   private lastFailed = 0;
   private lastTold = 0;
 
   constructor(
-    url: string,
+    private readonly redis: Redis,
     private readonly logger: AppLogger,
   ) {
     super();
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: TIMEOUT,
-      connectTimeout: 5_000,
-      // Many requests ask in the same moment; they share a round trip, which still begins after each of them.
-      enableAutoPipelining: true,
-    });
-    this.redis.on('error', (error) => this.logger.debug?.({ err: error, msg: 'Redis does not answer the cache' }));
     // What was written while the connection was gone is not known to have been told.
     this.redis.on('ready', () => void this.advance());
   }
@@ -62,10 +50,6 @@ export class RedisGeneration extends Generation implements OnApplicationShutdown
   /** Whether a write could not be told yet; one that was told later told of it too. */
   private get isOwed(): boolean {
     return this.lastFailed > this.lastTold;
-  }
-
-  onApplicationShutdown(): void {
-    this.redis.disconnect();
   }
 
   /** The first one, or the first one again after Redis was emptied. */

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { Settings } from '../config/settings.js';
+import { SharedRedis } from '../redis/shared-redis.js';
 import { AddressThrottle } from './address-throttle.js';
 import { RateLimits } from './rate-limits.js';
 import { routeRules } from './rate-rules.js';
@@ -11,10 +12,10 @@ import { Throttle } from './throttle.js';
 @Module({
   imports: [
     ThrottlerModule.forRootAsync({
-      inject: [Settings],
-      useFactory: (settings: Settings) => ({
+      inject: [Settings, SharedRedis],
+      useFactory: (settings: Settings, { client }: SharedRedis) => ({
         throttlers: routeRules(settings).map(({ name, limit, window }) => ({ name, limit, ttl: window * 1_000 })),
-        storage: new RateLimits(),
+        storage: new RateLimits(client),
       }),
     }),
   ],

@@ -1,0 +1,34 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { Settings } from '../config/settings.js';
+import { AppLogger } from '../logging/app-logger.js';
+
+/** For so long a request waits for Redis before it does without, in milliseconds. */
+const TIMEOUT = 250;
+
+/** In braces, so that Redis Cluster keeps all of it on one node. */
+export const REDIS_PREFIX = '{broadsheet}';
+
+/** The Redis through which processes share what none of them owns. Whoever asks does without it while it is not there. */
+@Injectable()
+export class SharedRedis implements OnApplicationShutdown {
+  /** Without REDIS_URL there is none. */
+  readonly client: Redis | undefined;
+
+  constructor({ REDIS_URL }: Settings, logger: AppLogger) {
+    if (!REDIS_URL) return;
+    this.client = new Redis(REDIS_URL, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: TIMEOUT,
+      connectTimeout: 5_000,
+      // Many requests ask in the same moment; they share a round trip, which still begins after each of them.
+      enableAutoPipelining: true,
+    });
+    this.client.on('error', (error) => logger.debug({ err: error, msg: 'Redis does not answer' }));
+  }
+
+  onApplicationShutdown(): void {
+    this.client?.disconnect();
+  }
+}
