@@ -12,4 +12,5 @@ await runProcess({
     return app;
   },
   port: (settings) => settings.PORT,
+  copies: (settings) => settings.WEB_CONCURRENCY,
 });

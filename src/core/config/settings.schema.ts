@@ -26,6 +26,9 @@ export const settingsSchema = z.object({
   PORT: integer(0, 65535).prefault('3000').meta({ description: 'Port of the API.' }),
   HOST: z.string().default('0.0.0.0').meta({ description: 'Address to listen on; localhost under npm start.' }),
   WORKER_PORT: integer(0, 65535).prefault('3001').meta({ description: "Port of the worker's health and metrics." }),
+  WEB_CONCURRENCY: integer(1, 64).prefault('1').meta({
+    description: 'Processes of the API that share its port; as many as there are cores, at most.',
+  }),
   PUBLIC_URL: httpUrl.optional().meta({
     description: 'Where clients reach the API; links in mails start with it. Required in production.',
     example: 'http://localhost:3000',

@@ -37,7 +37,6 @@ export async function createHttpApplication(
     bodyParser: false,
     logger,
     abortOnError: false,
-    return503OnClosing: true,
   });
   secure(app, settings);
   return app;

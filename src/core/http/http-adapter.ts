@@ -38,6 +38,8 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     frameworkErrors: answerBadUrl(settings.PUBLIC_URL),
     clientErrorHandler: answerBadHttp(settings.PUBLIC_URL),
     forceCloseConnections: 'idle',
+    // What still comes over a connection that is there is answered, and the connection ended with the answer.
+    return503OnClosing: false,
   });
   registerBodyParsers(adapter.getInstance());
   return adapter;

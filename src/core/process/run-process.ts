@@ -1,6 +1,8 @@
+import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadSettings, SettingsError, type Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { Cluster } from './cluster.js';
 
 /** Exit codes, as in sysexits.h: 78 is a matter of settings, which a restart does not mend. */
 const EXIT = { failure: 1, configuration: 78 } as const;
@@ -10,12 +12,15 @@ export interface ProcessParts {
   build: (settings: Settings, logger: AppLogger) => Promise<NestFastifyApplication>;
   /** Where it listens. */
   port: (settings: Settings) => number;
+  /** How many copies of it share the port; one, where it is left out. */
+  copies?: (settings: Settings) => number;
 }
 
 /** Runs one process of the product: settings, start, and a stop that finishes what was begun. */
-export async function runProcess({ name, build, port }: ProcessParts): Promise<void> {
+export async function runProcess({ name, build, port, copies = () => 1 }: ProcessParts): Promise<void> {
   const settings = settingsOrExit();
   const logger = new AppLogger(settings);
+  if (copies(settings) > 1 && cluster.isPrimary) return new Cluster({ name, settings, logger }).run();
   try {
     const app = await build(settings, logger);
     stopOnSignal(app, settings, logger);

@@ -1,7 +1,17 @@
+import cluster from 'node:cluster';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import {
+  RateLimiterCluster,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
+
+/** Milliseconds that the primary process may take to count a hit. */
+const TIMEOUT = 5_000;
 
 type Record = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
@@ -41,21 +51,31 @@ export class RateLimits implements ThrottlerStorage {
   private limiterFor(name: string, points: number, duration: number): RateLimiterAbstract {
     const known = this.limiters.get(name);
     if (known) return known;
-    const memory = new RateLimiterMemory({ keyPrefix: name, points, duration });
-    const limiter = this.redis ? sharedLimiter(this.redis, memory) : memory;
+    const options = { keyPrefix: name, points, duration };
+    const limiter = this.redis ? sharedLimiter(this.redis, options) : localLimiter(options);
     this.limiters.set(name, limiter);
     return limiter;
   }
 }
 
-const sharedLimiter = (redis: Redis, memory: RateLimiterMemory): RateLimiterAbstract =>
+interface Limit {
+  keyPrefix: string;
+  points: number;
+  /** Seconds. */
+  duration: number;
+}
+
+/** Of this process, or of all copies of it: the primary process of a cluster counts for these. */
+const localLimiter = (limit: Limit): RateLimiterAbstract =>
+  cluster.isWorker ? new RateLimiterCluster({ ...limit, timeoutMs: TIMEOUT }) : new RateLimiterMemory(limit);
+
+const sharedLimiter = (redis: Redis, limit: Limit): RateLimiterAbstract =>
   new RateLimiterRedis({
+    ...limit,
     storeClient: redis,
-    keyPrefix: `${REDIS_PREFIX}:limit:${memory.keyPrefix}`,
-    points: memory.points,
-    duration: memory.duration,
+    keyPrefix: `${REDIS_PREFIX}:limit:${limit.keyPrefix}`,
     // What is over its limit is not asked about again: a flood stays with the process that it meets.
-    inMemoryBlockOnConsumed: memory.points + 1,
-    insuranceLimiter: memory,
+    inMemoryBlockOnConsumed: limit.points + 1,
+    insuranceLimiter: localLimiter(limit),
     rejectIfRedisNotReady: true,
   });
