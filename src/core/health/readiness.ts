@@ -41,8 +41,12 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   /** From now on the process is unready, so that no new work is sent to it. */
-  beforeApplicationShutdown(): void {
+  stop(): void {
     this.stopping = true;
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stop();
   }
 
   async report(): Promise<ReadinessReport> {

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadSettings, SettingsError, type Settings } from '../config/settings.js';
+import { Readiness } from '../health/readiness.js';
+import { drain } from '../http/drain.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Cluster } from './cluster.js';
 
@@ -55,7 +57,10 @@ function stopOnSignal(app: NestFastifyApplication, settings: Settings, logger: A
       logger.error({ msg: 'Work was still running after SHUTDOWN_TIMEOUT; it is left to the next process' });
       process.exit(EXIT.failure);
     }, settings.SHUTDOWN_TIMEOUT * 1_000).unref();
-    app.close().then(
+    // Unready from the first moment, while what comes is still answered.
+    app.get(Readiness).stop();
+    const closed = drain(app.getHttpServer()).then(() => app.close());
+    closed.then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ err: error, msg: 'Stopping failed' });
