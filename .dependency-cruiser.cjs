@@ -56,6 +56,20 @@ module.exports = {
       to: { path: 'guard' },
     },
     {
+      name: 'tracing-is-loaded-on-demand',
+      comment: 'Who does not trace does not pay for it at the start.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/core/tracing/open-telemetry\\.ts$', dynamic: false },
+    },
+    {
+      name: 'one-file-knows-open-telemetry',
+      comment: 'Everybody else begins spans by core/tracing/tracing.ts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/core/tracing/open-telemetry\\.ts$' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
       name: 'no-barrels',
       comment: 'Import the file itself.',
       severity: 'error',

@@ -5,6 +5,7 @@ import { testSettings } from '../../test/support/test-settings.js';
 import { AppError } from '../common/errors/app-error.js';
 import { Audit } from '../core/audit/audit.js';
 import { Settings } from '../core/config/settings.js';
+import { Metrics } from '../core/metrics/metrics.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService } from '../users/credentials.service.js';
 import { AccountLocked } from './auth.events.js';
@@ -45,10 +46,11 @@ describe('AuthService', () => {
         { provide: Audit, useValue: audit },
         { provide: Outbox, useValue: outbox },
         { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },
+        Metrics,
       ],
     }).compile();
     await module.init();
-    return { service: module.get(AuthService) };
+    return { service: module.get(AuthService), metrics: module.get(Metrics) };
   }
 
   beforeEach(() => {
@@ -99,6 +101,20 @@ describe('AuthService', () => {
       expect(limits.forget).not.toHaveBeenCalled();
       expect(sessions.start).not.toHaveBeenCalled();
       expect(outbox.record).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      { outcome: 'success', prepare: () => undefined },
+      { outcome: 'refused', prepare: () => credentials.check.mockResolvedValue(undefined) },
+      { outcome: 'limited', prepare: () => limits.admit.mockRejectedValue(new AppError('TOO_MANY_ATTEMPTS')) },
+      { outcome: 'disabled', prepare: () => credentials.check.mockResolvedValue({ ...ADA, isActive: false }) },
+      { outcome: 'error', prepare: () => credentials.find.mockRejectedValue(new Error('away')) },
+    ])('counts an attempt with the outcome $outcome', async ({ outcome, prepare }) => {
+      prepare();
+      const { service, metrics } = await serviceWith();
+      await service.login({ username: 'ada', password: 'x' }, DEVICE).catch(() => undefined);
+      const counted = (await metrics.registry.metrics()).match(/^sign_in_attempts_total.*$/gm);
+      expect(counted).toEqual([`sign_in_attempts_total{outcome="${outcome}"} 1`]);
     });
 
     it('refuses a disabled account with the right password, and begins no session', async () => {

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Transactional } from '@nestjs-cls/transactional';
 import { AppError, invalidField } from '../common/errors/app-error.js';
+import type { ProblemCode } from '../common/errors/problems.js';
 import { Audit } from '../core/audit/audit.js';
 import { Settings } from '../core/config/settings.js';
+import { Metrics } from '../core/metrics/metrics.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService, type KnownAccount } from '../users/credentials.service.js';
 import { identityKey } from '../users/identity.js';
@@ -17,6 +19,8 @@ import { SessionsService, type Device } from './sessions/sessions.service.js';
 /** Signing in. */
 @Injectable()
 export class AuthService {
+  private readonly attempts;
+
   constructor(
     private readonly credentials: CredentialsService,
     private readonly sessions: SessionsService,
@@ -24,13 +28,29 @@ export class AuthService {
     private readonly audit: Audit,
     private readonly outbox: Outbox,
     private readonly settings: Settings,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.attempts = metrics.counter('sign_in_attempts_total', 'Sign-ins with a password, by how they ended', [
+      'outcome',
+    ]);
+  }
 
   /**
    * @throws AppError `INVALID_CREDENTIALS` for an unknown account as for a wrong password, `TOO_MANY_ATTEMPTS`; only
    * after the right password `ACCOUNT_DISABLED`, `EMAIL_NOT_VERIFIED`
    */
-  async login({ username, email, password }: LoginDto, device: Device): Promise<TokenResponse> {
+  async login(dto: LoginDto, device: Device): Promise<TokenResponse> {
+    try {
+      const tokens = await this.signIn(dto, device);
+      this.attempts.inc({ outcome: 'success' });
+      return tokens;
+    } catch (error) {
+      this.attempts.inc({ outcome: outcomeOf(error) });
+      throw error;
+    }
+  }
+
+  private async signIn({ username, email, password }: LoginDto, device: Device): Promise<TokenResponse> {
     if (!this.settings.PASSWORD_GRANT) throw new AppError('PASSWORD_GRANT_OFF');
     const login = username ?? email ?? '';
     const stored = await this.credentials.find(login);
@@ -88,6 +108,16 @@ export class AuthService {
     await this.outbox.record(new AccountLocked(userId ?? null));
   }
 }
+
+const OUTCOMES: Partial<Record<ProblemCode, string>> = {
+  INVALID_CREDENTIALS: 'refused',
+  TOO_MANY_ATTEMPTS: 'limited',
+  ACCOUNT_DISABLED: 'disabled',
+  EMAIL_NOT_VERIFIED: 'unverified',
+  PASSWORD_GRANT_OFF: 'switched_off',
+};
+
+const outcomeOf = (error: unknown): string => (error instanceof AppError && OUTCOMES[error.code]) || 'error';
 
 /** Everything that sign-ins of an account are counted under. */
 const namesOf = ({ id, email, username }: Pick<CredentialsRow, 'id' | 'email' | 'username'>): string[] => [

@@ -11,7 +11,7 @@ import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import type { AppLogger } from './logging/app-logger.js';
 import { LoggingModule } from './logging/logging.module.js';
-import { MetricsModule } from './metrics/metrics.module.js';
+import { MetricsApiModule } from './metrics/metrics-api.module.js';
 import { OutboxModule } from './outbox/outbox.module.js';
 import { PagingModule } from './paging/paging.module.js';
 import { RedisModule } from './redis/redis.module.js';
@@ -36,7 +36,7 @@ export class CoreModule {
         AuditModule,
         HttpModule,
         HealthModule,
-        MetricsModule,
+        MetricsApiModule,
       ],
     };
   }

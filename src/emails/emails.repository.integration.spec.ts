@@ -347,6 +347,22 @@ describe('EmailsRepository on PostgreSQL', () => {
     expect(await emails.countByState()).toEqual({ pending: 2, failed: 1 });
   });
 
+  it('tells what PostgreSQL estimates of those that are done, of which there may be very many', async () => {
+    for (let index = 0; index < 3; index += 1) await set(await owe(), "state = 'sent'");
+    for (let index = 0; index < 2; index += 1) await set(await owe(), "state = 'cancelled'");
+    await owe();
+    await database.rows('ANALYZE emails');
+    expect(await emails.countByState()).toEqual({ pending: 1, sent: 3, cancelled: 2 });
+  });
+
+  it('tells the age of the oldest that is owed', async () => {
+    expect(await emails.oldestOwed()).toBe(0);
+    await set(await owe(), "state = 'sent', created_at = now() - interval '2 hours'");
+    await set(await owe(), "created_at = now() - interval '1 hour'");
+    await owe();
+    expect(Math.floor((await emails.oldestOwed()) / 60)).toBe(60);
+  });
+
   it('goes with the account that it was for', async () => {
     const gone = newId();
     await database.rows(

@@ -59,18 +59,37 @@ const BULK_BACKLOG = {
     ) AS owed`,
 };
 
-const OLDEST_OWED = {
-  name: 'emails.oldestOwed',
-  text: `SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age FROM emails
-    WHERE state IN ('pending', 'sending')`,
+// By the index that has the owed mails alone.
+const OWED = {
+  name: 'emails.owed',
+  text: `SELECT state, count(*)::int AS total, extract(epoch FROM now() - min(created_at))::float AS age
+    FROM (
+      SELECT state, created_at FROM emails WHERE state IN ('pending', 'sending') ORDER BY next_try_at, id LIMIT $1
+    ) AS owed GROUP BY state`,
 };
+
+const COUNT_FAILED = {
+  name: 'emails.countFailed',
+  text: `SELECT count(*)::int AS total FROM (SELECT 1 FROM emails WHERE state = 'failed' LIMIT $1) AS failed`,
+};
+
+// What the last ANALYZE found: nothing else could tell it of a large table without reading all of it.
+const ESTIMATE_SETTLED = {
+  name: 'emails.estimateSettled',
+  text: `SELECT state, round(share * reltuples)::int AS total
+    FROM pg_class JOIN pg_stats ON tablename = relname AND schemaname = relnamespace::regnamespace::text,
+      unnest(most_common_vals::text::text[], most_common_freqs) AS common (state, share)
+    WHERE pg_class.oid = 'emails'::regclass AND attname = 'state' AND state IN ('sent', 'cancelled') AND reltuples > 0`,
+};
+
+/** Mails are counted no further than this where the metrics ask. */
+const MAX_COUNT = 100_000;
 
 const BY_ID = { name: 'emails.byId', text: `SELECT ${EMAIL_COLUMNS} FROM emails WHERE id = $1` };
 const COUNT_OF_POST = {
   name: 'emails.countOfPost',
   text: 'SELECT state, count(*)::int AS total FROM emails WHERE post_id = $1 GROUP BY state',
 };
-const COUNT = { name: 'emails.countByState', text: 'SELECT state, count(*)::int AS total FROM emails GROUP BY state' };
 
 /** Which mails are owed, and the log of them. */
 @Injectable()
@@ -123,10 +142,10 @@ export class EmailsRepository {
     return row?.total ?? 0;
   }
 
-  /** Seconds since the oldest mail that is still owed was; 0 where there is none. */
+  /** Seconds since the oldest mail that is still owed was; 0 where there is none. Looks at the 100,000 that are due first. */
   async oldestOwed(): Promise<number> {
-    const row = await this.sql.row<{ age: number }>(OLDEST_OWED);
-    return row?.age ?? 0;
+    const rows = await this.sql.rows<{ age: number }>(OWED, [MAX_COUNT]);
+    return Math.max(0, ...rows.map(({ age }) => age));
   }
 
   /** Newest first. */
@@ -144,8 +163,14 @@ export class EmailsRepository {
     return this.sql.row<EmailRow>(BY_ID, [id]);
   }
 
+  /** Owed and failed ones up to 100,000; the others, which may be many millions, as far as PostgreSQL has an idea. */
   async countByState(): Promise<EmailCounts> {
-    return countsOf(await this.sql.rows<StateCount>(COUNT));
+    const [owed, failed, settled] = await Promise.all([
+      this.sql.rows<StateCount>(OWED, [MAX_COUNT]),
+      this.sql.row<{ total: number }>(COUNT_FAILED, [MAX_COUNT]),
+      this.sql.rows<StateCount>(ESTIMATE_SETTLED),
+    ]);
+    return { ...(failed && failed.total > 0 && { failed: failed.total }), ...countsOf(settled), ...countsOf(owed) };
   }
 
   /** Of the mails about one post. */

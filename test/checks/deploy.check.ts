@@ -42,6 +42,13 @@ const IMAGE_VARIABLES: Record<string, RegExp> = {
 /** What the compose file itself asks for, beside settings. */
 const COMPOSE_VARIABLES = new Set(['POSTGRES_PASSWORD', 'VERSION']);
 
+interface DeclaredMetric {
+  name: string;
+  help: string;
+  type: string;
+  labelNames: string[];
+}
+
 /** What Prometheus adds to every series. */
 const TARGET_LABELS = ['job', 'instance'];
 
@@ -279,6 +286,30 @@ describe('what asks the processes', () => {
     }
     return all;
   }
+
+  it('is told in a table what there is to be read', () => {
+    const rows = new Set(readFileSync('deploy/metrics.md', 'utf8').match(/^\| `.*\|$/gm));
+    const [ofApi, ofWorker] = [api.app, worker].map((app) => {
+      const declared = app.get(Metrics).registry.getMetricsAsArray() as unknown as DeclaredMetric[];
+      return new Map(
+        declared.filter(({ name }) => !/^(process|nodejs)_/.test(name)).map((metric) => [metric.name, metric]),
+      );
+    });
+    const declared = [...new Map([...(ofApi ?? []), ...(ofWorker ?? [])]).values()].map(
+      ({ name, type, labelNames, help }) => {
+        const processes = ofApi?.has(name) && ofWorker?.has(name) ? 'both' : ofApi?.has(name) ? 'API' : 'worker';
+        return [`\`${name}\``, type, labelNames.map((label) => `\`${label}\``).join(', '), processes, help];
+      },
+    );
+    const told = [...rows].map((row) =>
+      row
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim()),
+    );
+    expect(told).toHaveLength(declared.length);
+    expect(told).toEqual(expect.arrayContaining(declared));
+  });
 
   it('names metrics and labels that they declare', () => {
     const known = series();

@@ -225,7 +225,7 @@ describe('the worker', () => {
     expect(ready.body.checks).toEqual({ database: 'up', migrations: 'up', queue: 'up', worker: 'up' });
     await mailIn(api, 'ada@example.com', 'sent');
     const metrics = await client.get('/metrics');
-    expect(metrics.text).toMatch(/^emails\{state="sent"\} 1$/m);
+    expect(metrics.text).toMatch(/^email_attempts_total\{outcome="sent"\} 1$/m);
     expectHeader(metrics, 'content-type', /^text\/plain/);
   });
 

@@ -9,6 +9,12 @@ export interface ReceivedMail {
   mail: Email;
 }
 
+/** Recipients that the server does not know, which it says as servers do: with the address. */
+const REFUSED = /^refused-/;
+
+const refusalOf = (address: string): Error =>
+  Object.assign(new Error(`5.1.1 <${address}>: no such user`), { responseCode: 550 });
+
 /** A real mail server on a port of its own, which keeps what it is given. */
 export class MailSink {
   readonly received: ReceivedMail[] = [];
@@ -19,6 +25,7 @@ export class MailSink {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
+      onRcptTo: ({ address }, _session, done) => done(REFUSED.test(address) ? refusalOf(address) : undefined),
       onData: (stream, session, done) => void sink.keep(stream, session, done),
     });
     const sink = new MailSink(server);

@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { freePort, until } from './program.js';
 
 const isInstalled = spawnSync('redis-server', ['--version']).status === 0;
-const isThere = isInstalled || Boolean(process.env['REDIS_URL']);
+export const isRedisThere = isInstalled || Boolean(process.env['REDIS_URL']);
 
 /** Suites that need Redis; skipped, and said so, where there is none, unless REQUIRE_REDIS=1. */
-export const describeWithRedis = isThere || process.env['REQUIRE_REDIS'] === '1' ? describe : describe.skip;
+export const describeWithRedis = isRedisThere || process.env['REQUIRE_REDIS'] === '1' ? describe : describe.skip;
 
 /** A Redis of the test's own where `redis-server` is installed, that of REDIS_URL otherwise. */
 export class TestRedis {
@@ -16,7 +16,8 @@ export class TestRedis {
   ) {}
 
   static async start(): Promise<TestRedis> {
-    if (!isThere) throw new Error('REQUIRE_REDIS=1, but there is neither a redis-server on the PATH nor a REDIS_URL');
+    if (!isRedisThere)
+      throw new Error('REQUIRE_REDIS=1, but there is neither a redis-server on the PATH nor a REDIS_URL');
     if (!isInstalled) return new TestRedis(process.env['REDIS_URL'] ?? '');
     const port = await freePort();
     return new TestRedis(`redis://127.0.0.1:${port}`, await spawnRedis(port));

@@ -132,6 +132,24 @@ describe('SessionsRepository on PostgreSQL', () => {
     });
   });
 
+  it('counts those that are neither ended nor expired, and of very many has an idea', async () => {
+    const add = (number: number, expiresAt: Date, revokedAt: Date | null = null) =>
+      database.rows(
+        `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, revoked_at)
+          SELECT gen_random_uuid(), $1, $2, $2, $3, $4 FROM generate_series(1, $5)`,
+        [userId, START, expiresAt, revokedAt, number],
+      );
+    await add(3, later(IDLE));
+    await add(2, later(1));
+    await add(2, later(IDLE), later(1));
+    expect(await sessions.countActive(later(2))).toBe(4);
+
+    await add(20_000, later(IDLE));
+    await database.rows('ANALYZE sessions');
+    const total = await sessions.countActive(later(2));
+    expect(Math.abs(total - 20_004)).toBeLessThan(200);
+  });
+
   describe('advance', () => {
     it('goes one generation on, and counts the idle time anew', async () => {
       expect(await sessions.advance(sessionId, 0, later(100), IDLE, MAXIMUM)).toEqual({

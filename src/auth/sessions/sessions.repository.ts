@@ -22,6 +22,10 @@ export interface LiveAccountRow {
   emailVerified: boolean;
 }
 
+interface PlanRow {
+  'QUERY PLAN': { Plan: { 'Plan Rows': number } }[];
+}
+
 const INSERT = {
   name: 'sessions.insert',
   // Not before the moment since when the account accepts sessions, which another machine's clock may have set.
@@ -87,6 +91,19 @@ const REVOKE = {
   name: 'sessions.revoke',
   text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id AS "userId"',
 };
+
+const ACTIVE = 'SELECT 1 FROM sessions WHERE expires_at > $1 AND revoked_at IS NULL';
+const COUNT_ACTIVE = {
+  name: 'sessions.countActive',
+  text: `SELECT count(*)::int AS total FROM (${ACTIVE} LIMIT $2) AS active`,
+};
+const ESTIMATE_ACTIVE = {
+  name: 'sessions.estimateActive',
+  text: `EXPLAIN (FORMAT JSON) ${ACTIVE}`,
+  planEachTime: true,
+};
+/** So many are counted; of more the planner has a good idea, and counting them costs too much to be done for a metric. */
+const MAX_COUNT = 10_000;
 
 const PURGE = {
   name: 'sessions.purge',
@@ -174,6 +191,16 @@ export class SessionsRepository {
   async revoke(sessionId: string, now: Date): Promise<string | undefined> {
     const row = await this.sql.row<{ userId: string }>(REVOKE, [sessionId, now]);
     return row?.userId;
+  }
+
+  /** How many are neither ended nor expired: exactly up to 10,000, and beyond that as the planner expects. */
+  async countActive(now: Date): Promise<number> {
+    const counted = await this.sql.row<{ total: number }>(COUNT_ACTIVE, [now, MAX_COUNT + 1]);
+    const total = counted?.total ?? 0;
+    if (total <= MAX_COUNT) return total;
+    const plan = await this.sql.row<PlanRow>(ESTIMATE_ACTIVE, [now]);
+    // Statistics may be older than what was just counted.
+    return Math.max(total, plan?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0);
   }
 
   /** Deletes for good those that ended before, by whatever. */

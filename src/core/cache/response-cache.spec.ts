@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testSettings } from '../../../test/support/test-settings.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Generation, ProcessGeneration } from './generation.js';
 import { ResponseCache, type CachedAnswer } from './response-cache.js';
 
 const answer = (text: string): CachedAnswer => ({ headers: { etag: `"${text}"` }, body: Buffer.from(text) });
 
-const cacheWith = (generation: Generation = new ProcessGeneration(), overrides: NodeJS.ProcessEnv = {}) =>
-  new ResponseCache(generation, testSettings('postgres://localhost/none', overrides));
+const cacheWith = (
+  generation: Generation = new ProcessGeneration(),
+  overrides: NodeJS.ProcessEnv = {},
+  metrics = new Metrics(),
+) => new ResponseCache(generation, testSettings('postgres://localhost/none', overrides), metrics);
 
 /** As with a Redis that does not answer. */
 class Unknown extends Generation {
@@ -131,5 +135,19 @@ describe('ResponseCache', () => {
     const load = jest.fn(async () => answer('one'));
     for (let time = 0; time < 3; time += 1) expect(textOf(await cache.read('/posts', load))).toBe('one');
     expect(load).toHaveBeenCalledTimes(3);
+  });
+
+  it('counts what became of its reads', async () => {
+    const metrics = new Metrics();
+    const cache = cacheWith(new ProcessGeneration(), {}, metrics);
+    const { load, ends } = heldLoad();
+    const reads = [cache.read('/posts', load), cache.read('/posts', load)];
+    await settle();
+    ends[0]?.resolve(answer('one'));
+    await Promise.all(reads);
+    await cache.read('/posts', load);
+    const text = await metrics.registry.metrics();
+    for (const outcome of ['miss', 'coalesced', 'hit'])
+      expect(text).toContain(`response_cache_reads_total{outcome="${outcome}"} 1\n`);
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Settings } from '../config/settings.js';
+import { Metrics } from '../metrics/metrics.js';
 import { Generation } from './generation.js';
 
 /** An answer as bytes, with the headers that belong to it. */
@@ -31,12 +32,19 @@ export class ResponseCache {
   });
   private readonly loading = new Map<string, Promise<CachedAnswer | undefined>>();
   private readonly isOn: boolean;
+  private readonly reads;
 
   constructor(
     private readonly generation: Generation,
     settings: Settings,
+    metrics: Metrics,
   ) {
     this.isOn = settings.RESPONSE_CACHE;
+    this.reads = metrics.counter(
+      'response_cache_reads_total',
+      'Reads of the response cache: hit, miss, coalesced (another request was loading it), bypassed (Redis is away)',
+      ['outcome'],
+    );
   }
 
   /**
@@ -46,9 +54,15 @@ export class ResponseCache {
   async read(key: string, load: () => Promise<CachedAnswer | undefined>): Promise<CachedAnswer | undefined> {
     if (!this.isOn) return load();
     const generation = await this.generation.current();
-    if (generation === undefined) return load();
+    if (generation === undefined) {
+      this.reads.inc({ outcome: 'bypassed' });
+      return load();
+    }
     const entry = this.entries.get(key);
-    if (entry?.generation === generation) return entry.answer;
+    if (entry?.generation === generation) {
+      this.reads.inc({ outcome: 'hit' });
+      return entry.answer;
+    }
     return this.loadOnce(key, generation, load);
   }
 
@@ -66,6 +80,7 @@ export class ResponseCache {
     const others = this.loading.get(place);
     // What fails for another caller, or is its alone, says nothing to this one.
     const theirs = others && (await others.catch(() => undefined));
+    this.reads.inc({ outcome: theirs ? 'coalesced' : 'miss' });
     if (theirs) return theirs;
     const own = load();
     this.loading.set(place, own);

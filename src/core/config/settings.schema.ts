@@ -162,6 +162,11 @@ export const settingsSchema = z.object({
     description: 'Bearer token for /metrics. Without it /metrics answers outside production only.',
     example: 'a-long-random-token',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional().meta({
+    description:
+      "OpenTelemetry collector that traces are sent to (OTLP as JSON over HTTP); none where this is left out. OpenTelemetry's other variables hold, too.",
+    example: 'http://localhost:4318',
+  }),
   DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs.' }),
   DASHBOARD: onOff
     .prefault('on')

@@ -4,8 +4,12 @@ import { ClsPluginTransactional } from '@nestjs-cls/transactional';
 import { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { ClsModule } from 'nestjs-cls';
 import { Settings } from '../config/settings.js';
+import { MetricsModule } from '../metrics/metrics.module.js';
+import { ConnectionMetrics } from './connection-metrics.js';
 import { dataSourceOptions } from './data-source.js';
 import { Sql } from './sql.js';
+import { StatementTimes } from './statement-times.js';
+import { TypeOrmStatements } from './typeorm-statements.js';
 
 /** The pool, the ambient transactions (`@Transactional()`) and prepared statements. */
 @Global()
@@ -15,6 +19,7 @@ export class DatabaseModule {
     return {
       module: DatabaseModule,
       imports: [
+        MetricsModule,
         TypeOrmModule.forRootAsync({
           inject: [Settings],
           useFactory: (settings: Settings) => ({ ...dataSourceOptions(settings, entities), retryAttempts: 0 }),
@@ -29,7 +34,7 @@ export class DatabaseModule {
           ],
         }),
       ],
-      providers: [Sql],
+      providers: [Sql, StatementTimes, TypeOrmStatements, ConnectionMetrics],
       exports: [Sql],
     };
   }

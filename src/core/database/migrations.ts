@@ -3,6 +3,7 @@ import { Initial1780000000000 } from '../../../migrations/1780000000000-initial.
 import { Accounts1780000000001 } from '../../../migrations/1780000000001-accounts.js';
 import { Publishing1780000000002 } from '../../../migrations/1780000000002-publishing.js';
 import { Deliveries1780000000003 } from '../../../migrations/1780000000003-deliveries.js';
+import { Telemetry1780000000004 } from '../../../migrations/1780000000004-telemetry.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed once released. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -10,6 +11,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Accounts1780000000001,
   Publishing1780000000002,
   Deliveries1780000000003,
+  Telemetry1780000000004,
 ];
 
 /** Under these names TypeORM remembers which have been run. */

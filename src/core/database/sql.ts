@@ -4,6 +4,7 @@ import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adap
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { StatementTimes } from './statement-times.js';
 
 /** A statement and what it is called in plans and metrics: `posts.page`. Texts of one name may differ by filters. */
 export interface Statement {
@@ -27,16 +28,24 @@ export class Sql {
     private readonly dataSource: DataSource,
     private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
     settings: Settings,
+    private readonly times: StatementTimes,
   ) {
     // A transaction pooler hands every transaction another connection, which does not know the names of the last one.
     this.prepare = settings.DATABASE_DIRECT_URL === undefined;
   }
 
   async rows<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const client = await this.client();
-    const name = this.prepare && !statement.planEachTime ? this.nameOf(statement) : undefined;
-    const { rows } = await client.query<Row>({ name, text: statement.text, values });
-    return rows;
+    const end = this.times.begin(statement.name);
+    try {
+      const client = await this.client();
+      const name = this.prepare && !statement.planEachTime ? this.nameOf(statement) : undefined;
+      const { rows } = await client.query<Row>({ name, text: statement.text, values });
+      end();
+      return rows;
+    } catch (error) {
+      end(error);
+      throw error;
+    }
   }
 
   /** The first row, or `undefined`. */

@@ -1,6 +1,7 @@
 import { Catch, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
+import { PROBLEMS } from '../../common/errors/problems.js';
 import { Settings } from '../config/settings.js';
 import { KnownRoutes } from '../http/known-routes.js';
 import type { ErrorAnswer, HttpRouteConfig } from '../http/route-config.js';
@@ -57,7 +58,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { code, status, level } = error;
     const members = { requestId: request.id, code, status };
     if (level === 'error') this.logger.pino.error({ ...members, err: error.cause ?? error }, error.message);
-    else this.logger.pino[level](members, error.message);
+    // The title, as the detail of a refusal repeats names and values of the client's own making.
+    else this.logger.pino[level](members, PROBLEMS[code].title);
   }
 }
 

@@ -5,6 +5,7 @@ import { isHardened, type Settings } from '../config/settings.js';
 import type { AppLogger } from '../logging/app-logger.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { registerHttpHooks } from './http.hooks.js';
+import { RequestReport } from './request-report.js';
 
 /** What browsers may read of an answer from another origin. */
 const EXPOSED_HEADERS = [
@@ -30,14 +31,16 @@ export async function createHttpApplication(
   settings: Settings,
   logger: AppLogger,
 ): Promise<NestFastifyApplication> {
-  const adapter = createHttpAdapter(settings);
+  let report: RequestReport | undefined;
+  const adapter = createHttpAdapter(settings, (refusal) => report?.refused(refusal));
   // Before the modules add hooks of their own, so that the request has its id and an allowed host by then.
-  registerHttpHooks(adapter.getInstance(), settings, logger);
+  registerHttpHooks(adapter.getInstance(), settings);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger,
     abortOnError: false,
   });
+  report = app.get(RequestReport);
   secure(app, settings);
   return app;
 }

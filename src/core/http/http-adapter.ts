@@ -10,6 +10,7 @@ import { PROBLEM_TYPE, problemBody, type ProblemBody } from '../errors/problem-b
 import { toAppError } from '../errors/to-app-error.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { requestId } from './request-id.js';
+import type { Refusal } from './request-report.js';
 
 /** Limits of the HTTP server; times in milliseconds, sizes in bytes. */
 const HTTP_LIMITS = {
@@ -24,8 +25,13 @@ const HTTP_LIMITS = {
   keepAlive: 65_000,
 } as const;
 
-/** Fastify as the product runs it: limits, request ids, body parsers and trusted proxies. */
-export function createHttpAdapter(settings: Settings): FastifyAdapter {
+type Report = (refusal: Refusal) => void;
+
+/**
+ * Fastify as the product runs it: limits, request ids, body parsers and trusted proxies.
+ * @param report told what is answered without a hook being asked
+ */
+export function createHttpAdapter(settings: Settings, report: Report = () => undefined): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: HTTP_LIMITS.body,
     requestTimeout: HTTP_LIMITS.request,
@@ -35,8 +41,8 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
     requestIdHeader: false,
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.pathPart },
-    frameworkErrors: answerBadUrl(settings.PUBLIC_URL),
-    clientErrorHandler: answerBadHttp(settings.PUBLIC_URL),
+    frameworkErrors: answerBadUrl(settings.PUBLIC_URL, report),
+    clientErrorHandler: answerBadHttp(settings.PUBLIC_URL, report),
     forceCloseConnections: 'idle',
     // What still comes over a connection that is there is answered, and the connection ended with the answer.
     return503OnClosing: false,
@@ -46,9 +52,10 @@ export function createHttpAdapter(settings: Settings): FastifyAdapter {
 }
 
 /** A URL that cannot be decoded never gets as far as Nest. */
-function answerBadUrl(baseUrl: string) {
+function answerBadUrl(baseUrl: string, report: Report) {
   return (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
     const body = wireProblem(toAppError(error).code, baseUrl, request.id);
+    report(body);
     void reply
       .status(body.status)
       .headers({ 'x-request-id': request.id })
@@ -63,13 +70,14 @@ const CLIENT_ERRORS: Record<string, ProblemCode> = {
 };
 
 /** What cannot be read as HTTP never gets as far as Fastify. */
-function answerBadHttp(baseUrl: string) {
+function answerBadHttp(baseUrl: string, report: Report) {
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
     const body = wireProblem(CLIENT_ERRORS[error.code ?? ''] ?? 'MALFORMED_REQUEST', baseUrl, newId());
+    report(body);
     const text = JSON.stringify(body);
     const head = [
       `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}`,

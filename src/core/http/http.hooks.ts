@@ -3,22 +3,22 @@ import { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
-import type { AppLogger } from '../logging/app-logger.js';
 import { clientAddress } from './client-address.js';
 import { notModified } from './conditional-get.js';
 import { hostGate } from './host-gate.js';
-import { traceparent } from './request-id.js';
+import { isTracing } from '../tracing/tracing.js';
+import { beginRequestSpan, traceparentOf } from './request-trace.js';
 import { checkKey, checkText } from './shape-gate.js';
 
-/** Everything that a request passes before and after Nest: context, host gate, shape of the URL, log line. */
-export function registerHttpHooks(fastify: FastifyInstance, settings: Settings, logger: AppLogger): void {
+/** Everything that a request passes before and after Nest: context, host gate, shape of the URL, headers. */
+export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
+  if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
   fastify.addHook('onRequest', hostGate(settings));
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
   fastify.addHook('preValidation', async (request) => checkUrl(request));
   fastify.addHook('onSend', async (request, reply) => addHeaders(request, reply));
   fastify.addHook('onSend', notModified);
-  fastify.addHook('onResponse', async (request, reply) => logRequest(logger, request, reply));
 }
 
 /** Longer ones are not told by anybody who means well, in characters. */
@@ -26,7 +26,7 @@ const MAX_USER_AGENT = 400;
 
 const contextOf = (request: FastifyRequest): RequestContext => ({
   requestId: request.id,
-  traceparent: traceparent(request.raw),
+  traceparent: traceparentOf(request),
   ip: clientAddress(request.ip) ?? undefined,
   userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT),
 });
@@ -59,19 +59,4 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   const path = request.routeOptions.url ?? request.url;
   if (!path.startsWith(`${API_PREFIX}/auth`))
     void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
-}
-
-/** One line per request, with ids instead of addresses and never a query, which may hold a token. */
-function logRequest(logger: AppLogger, request: FastifyRequest, reply: FastifyReply): void {
-  if (!logger.pino.isLevelEnabled('info')) return;
-  logger.pino.info(
-    {
-      requestId: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    },
-    'request',
-  );
 }

@@ -33,13 +33,14 @@ export class KnownRoutes {
   /** Says which methods a path knows to who asks; preflights of browsers are answered in front of this. */
   private answerOptions(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method']) return payload;
-    const methods = this.methodsOf(request.url.split('?', 1)[0] ?? '');
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = this.methodsOf(path);
     if (methods.length > 0) {
       void reply.header('allow', methods.join(', '));
       return payload;
     }
     void reply.code(404).type(PROBLEM_TYPE);
-    const origin = { baseUrl: this.settings.PUBLIC_URL, instance: request.url, requestId: request.id };
+    const origin = { baseUrl: this.settings.PUBLIC_URL, instance: path, requestId: request.id };
     return JSON.stringify(problemBody(new AppError('ROUTE_NOT_FOUND'), origin));
   }
 

@@ -8,6 +8,7 @@ export class IdempotencyKey {
   @PrimaryColumn('text')
   scope: string;
 
+  /** SHA-256 of what the client sent, in base64url. */
   @PrimaryColumn('text')
   key: string;
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
@@ -19,6 +20,7 @@ const KEPT_HEADERS = ['location', 'etag'];
 
 interface Request {
   scope: string;
+  /** Its hash: some clients make keys of what others should not read. */
   key: string;
   /** Whose HMAC tells whether a second request is the same one. */
   text: string;
@@ -47,7 +49,11 @@ export class Idempotency {
     if (key === undefined) return work();
     if (typeof key !== 'string' || !KEY.test(key))
       throw invalidField(HEADER, 'INVALID_KEY', `${HEADER} must be 1 to 255 visible ASCII characters`);
-    const request = { scope: scopeOf(reply.request), key, text: JSON.stringify(reply.request.body ?? null) };
+    const request = {
+      scope: scopeOf(reply.request),
+      key: hashOf(key),
+      text: JSON.stringify(reply.request.body ?? null),
+    };
     return this.transactions.withTransaction(() => this.replayOrWork(reply, request, work));
   }
 
@@ -76,6 +82,9 @@ export class Idempotency {
     return answer;
   }
 }
+
+/** Without a secret, so that a repeated request is known after SECRET_KEY was exchanged, too. */
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url');
 
 /** Keys of different clients and routes do not meet; who has not signed in is told apart by network. */
 function scopeOf({ method, routeOptions, ip }: FastifyRequest): string {

@@ -3,11 +3,14 @@ import type { FastifyReply } from 'fastify';
 import { MetricsController } from './metrics.controller.js';
 import { Metrics } from './metrics.js';
 
+const MAILS = { name: 'mails', help: 'Mails by state', label: 'state' };
+const AGE = { name: 'age_seconds', help: 'Age' };
+
 describe('Metrics', () => {
   it('reads a value each time that it is asked for', async () => {
     const metrics = new Metrics();
     let pending = 3;
-    metrics.observe('mails', 'Mails by state', 'state', async () => ({ pending, sent: 7 }));
+    metrics.observe({ ...MAILS, read: async () => ({ pending, sent: 7 }) });
 
     const first = await metrics.registry.metrics();
     pending = 4;
@@ -19,9 +22,52 @@ describe('Metrics', () => {
     expect(second).not.toContain('mails{state="pending"} 3');
   });
 
+  it('tells a single value without a label', async () => {
+    const metrics = new Metrics();
+    metrics.observe({ ...AGE, read: async () => ({ age: 7.5 }) });
+    expect(await metrics.registry.metrics()).toMatch(/^age_seconds 7.5$/m);
+  });
+
+  it('reads what is dear once for all who ask within its time, and again after a failure', async () => {
+    const metrics = new Metrics();
+    const read = jest
+      .fn<Promise<Record<string, number>>, []>()
+      .mockRejectedValueOnce(new Error('away'))
+      .mockImplementation(async () => ({ sent: read.mock.calls.length }));
+    metrics.observe({ ...MAILS, every: 60_000, read });
+
+    await metrics.registry.metrics();
+    const texts = await Promise.all([metrics.registry.metrics(), metrics.registry.metrics()]);
+    texts.push(await metrics.registry.metrics());
+    for (const text of texts) expect(text).toContain('mails{state="sent"} 2');
+    expect(read).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves out what cannot be read, and tells everything else', async () => {
+    const metrics = new Metrics();
+    let isAway = false;
+    const unlessAway = async (values: Record<string, number>) => {
+      if (isAway) throw new Error('away');
+      return values;
+    };
+    metrics.observe({ ...MAILS, read: () => unlessAway({ sent: 1 }) });
+    metrics.observe({ ...AGE, read: () => unlessAway({ age: 1 }) });
+    metrics.counter('other_total', 'Another').inc();
+    await metrics.registry.metrics();
+    isAway = true;
+    // A scrape tells the failures of those before it, as the values are read side by side.
+    await metrics.registry.metrics();
+    const text = await metrics.registry.metrics();
+
+    expect(text).toContain('other_total 1');
+    expect(text).not.toContain('mails{');
+    expect(text).toMatch(/^age_seconds (Nan|NaN)$/m);
+    expect(text).toMatch(/^metrics_read_failures_total\{metric="mails"\} [12]$/m);
+  });
+
   it('keeps its numbers to itself, so that two processes in one test do not meet', async () => {
     const metrics = new Metrics();
-    metrics.observe('mails', 'Mails by state', 'state', async () => ({ sent: 1 }));
+    metrics.observe({ ...MAILS, read: async () => ({ sent: 1 }) });
     expect(await new Metrics().registry.metrics()).not.toContain('mails{');
   });
 });
@@ -50,7 +96,7 @@ describe('MetricsController', () => {
       authorization: `Bearer ${TOKEN}`,
     },
   ])('answers $name', async ({ overrides, authorization }) => {
-    expect(await read(overrides, authorization)).toContain('process_cpu_seconds_total');
+    expect(await read(overrides, authorization)).toContain('metrics_read_failures_total');
   });
 
   it.each([

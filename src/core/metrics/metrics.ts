@@ -1,39 +1,93 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { inTime } from '../../common/timing/in-time.js';
 
 /** Bounds of the time histograms, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Milliseconds that a value may take to be read, so that a dependency that is gone does not take all metrics with it. */
+const READ_TIMEOUT = 2_000;
+
+type Values = Record<string, number>;
+
+export interface Observation {
+  name: string;
+  help: string;
+  /** What its values are told apart by; a single one, under any name, has none. */
+  label?: string;
+  /** Milliseconds that values are good for, where reading them costs the database something; always read otherwise. */
+  every?: number;
+  read: () => Promise<Values>;
+}
 
 /** The metrics of this process, in a registry of its own. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
 
-  readonly requests = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time to answer requests, by route pattern',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: BUCKETS,
-    registers: [this.registry],
-  });
+  readonly requests = this.histogram(
+    'http_request_duration_seconds',
+    'Time to answer requests, by pattern of the path',
+    ['method', 'route', 'status'],
+    BUCKETS,
+  );
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
+  private readonly failures = this.counter(
+    'metrics_read_failures_total',
+    'Values that could not be read for a scrape, and are missing from it',
+    ['metric'],
+  );
+
+  /** Counts what happens. */
+  counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
-  /** Adds values that are read when the metrics are asked for: one number, or one for each label value. */
-  observe(name: string, help: string, label: string, read: () => Promise<Record<string, number>>): void {
+  /** @param buckets upper bounds, in the unit of the name */
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: Label[] = [],
+    buckets = BUCKETS,
+  ): Histogram<Label> {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
+  }
+
+  /** Adds values that are read when the metrics are asked for; what cannot be read is left out. */
+  observe({ name, help, label, every = 0, read }: Observation): void {
+    const { failures } = this;
+    const values = atMostEvery(every, read);
     const gauge = new Gauge({
       name,
       help,
-      labelNames: [label],
+      labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
       async collect() {
-        const values = await read();
+        const current = await inTime(values(), READ_TIMEOUT).catch(() => undefined);
         // What is not told any more is gone: a gauge would keep its last value for ever.
         gauge.reset();
-        for (const [key, value] of Object.entries(values)) gauge.set({ [label]: key }, value);
+        if (current === undefined) {
+          failures.inc({ metric: name });
+          // One without labels would be 0 now, which says that all is well.
+          if (label === undefined) gauge.set(Number.NaN);
+          return;
+        }
+        for (const [key, value] of Object.entries(current))
+          gauge.set(label === undefined ? {} : { [label]: key }, value);
       },
     });
   }
+}
+
+/** What failed is asked for again with the next call. */
+function atMostEvery(period: number, read: () => Promise<Values>): () => Promise<Values> {
+  let last: Promise<Values> | undefined;
+  let goodUntil = 0;
+  return () => {
+    if (last && Date.now() < goodUntil) return last;
+    goodUntil = Date.now() + period;
+    const values = read();
+    values.catch(() => (goodUntil = 0));
+    last = values;
+    return values;
+  };
 }

@@ -6,6 +6,7 @@ export type OutboxState = 'pending' | 'done' | 'parked';
 /** What happened, committed together with the change that it tells of. */
 @Entity('outbox_events')
 @Index('outbox_events_due', ['nextTryAt', 'id'], { where: "state = 'pending'" })
+@Index('outbox_events_parked', ['id'], { where: "state = 'parked'" })
 export class OutboxEvent {
   @PrimaryColumn('uuid')
   id: string;

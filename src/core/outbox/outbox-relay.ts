@@ -2,8 +2,8 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Propagation, TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { inTime } from '../../common/timing/in-time.js';
-import { runInContext } from '../context/request-context.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { inCausedSpan } from '../tracing/tracing.js';
 import { EventHandlers } from './event-handlers.js';
 import type { AfterCommit } from './on-event.decorator.js';
 import { OutboxListener } from './outbox-listener.js';
@@ -126,8 +126,9 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
     return { claimed: events.length, known };
   }
 
-  private async handle({ type, payload, context }: ClaimedEvent): Promise<AfterCommit[]> {
-    return runInContext({ ...context }, async () => {
+  private async handle({ id, type, payload, context }: ClaimedEvent): Promise<AfterCommit[]> {
+    const attributes = { 'broadsheet.event.id': id, 'broadsheet.event.type': type };
+    return inCausedSpan(`outbox.relay ${type}`, { context, attributes }, async () => {
       const afterCommit: AfterCommit[] = [];
       for (const handler of this.handlers.for(type)) {
         const work = await handler(payload);

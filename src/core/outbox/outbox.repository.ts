@@ -34,14 +34,22 @@ const PURGE = {
   text: `DELETE FROM outbox_events WHERE state = 'done' AND done_at < now() - $1 * interval '1 second'`,
 };
 
+// Each by an index that has these events alone: the done ones are many more.
 const BACKLOG = {
   name: 'outbox.backlog',
-  text: `SELECT count(*) FILTER (WHERE state = 'pending')::int AS pending,
-      count(*) FILTER (WHERE state = 'parked')::int AS parked,
-      coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'pending')), 0)::float AS "oldestAge"
-    FROM outbox_events WHERE state IN ('pending', 'parked')`,
+  text: `SELECT pending.total AS pending, parked.total AS parked, pending.age AS "oldestAge"
+    FROM (
+      SELECT count(*)::int AS total, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float AS age
+      FROM (SELECT created_at FROM outbox_events WHERE state = 'pending' ORDER BY next_try_at, id LIMIT $1) AS due
+    ) AS pending, (
+      SELECT count(*)::int AS total FROM (SELECT 1 FROM outbox_events WHERE state = 'parked' LIMIT $1) AS aside
+    ) AS parked`,
 };
 
+/** Counted no further than this. */
+const MAX_COUNT = 100_000;
+
+/** Counted up to 100,000. */
 export interface Backlog {
   pending: number;
   parked: number;
@@ -76,7 +84,7 @@ export class OutboxRepository {
   }
 
   async backlog(): Promise<Backlog> {
-    const row = await this.sql.row<Backlog>(BACKLOG);
+    const row = await this.sql.row<Backlog>(BACKLOG, [MAX_COUNT]);
     return row ?? { pending: 0, parked: 0, oldestAge: 0 };
   }
 }

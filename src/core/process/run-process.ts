@@ -5,6 +5,8 @@ import { Readiness } from '../health/readiness.js';
 import { drain } from '../http/drain.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { Cluster } from './cluster.js';
+import { startTracing } from '../tracing/start-tracing.js';
+import type { Tracer } from '../tracing/tracing.js';
 
 /** Exit codes, as in sysexits.h: 78 is a matter of settings, which a restart does not mend. */
 const EXIT = { failure: 1, configuration: 78 } as const;
@@ -24,8 +26,9 @@ export async function runProcess({ name, build, port, copies = () => 1 }: Proces
   const logger = new AppLogger(settings);
   if (copies(settings) > 1 && cluster.isPrimary) return new Cluster({ name, settings, logger }).run();
   try {
+    const tracer = await startTracing(settings, logger, name);
     const app = await build(settings, logger);
-    stopOnSignal(app, settings, logger);
+    stopOnSignal({ app, tracer, settings, logger });
     await app.listen(port(settings), settings.HOST);
     logger.log({ process: name, url: await app.getUrl(), msg: 'Started' });
     process.send?.('started');
@@ -46,8 +49,15 @@ function settingsOrExit(): Settings {
   }
 }
 
+interface RunningParts {
+  app: NestFastifyApplication;
+  tracer: Tracer | undefined;
+  settings: Settings;
+  logger: AppLogger;
+}
+
 /** The first signal stops in order; work that takes longer than SHUTDOWN_TIMEOUT is left to the next process. */
-function stopOnSignal(app: NestFastifyApplication, settings: Settings, logger: AppLogger): void {
+function stopOnSignal({ app, tracer, settings, logger }: RunningParts): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
@@ -59,7 +69,9 @@ function stopOnSignal(app: NestFastifyApplication, settings: Settings, logger: A
     }, settings.SHUTDOWN_TIMEOUT * 1_000).unref();
     // Unready from the first moment, while what comes is still answered.
     app.get(Readiness).stop();
-    const closed = drain(app.getHttpServer()).then(() => app.close());
+    const closed = drain(app.getHttpServer())
+      .then(() => app.close())
+      .finally(() => tracer?.stop());
     closed.then(
       () => process.exit(0),
       (error: unknown) => {

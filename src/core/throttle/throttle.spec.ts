@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { Metrics } from '../metrics/metrics.js';
 import type { RateRule, ThrottledRequest } from './rate-rules.js';
 import { Throttle } from './throttle.js';
 
@@ -7,7 +8,8 @@ const RULE: RateRule = { name: 'client', limit: 10, window: 60, key: () => 'ada'
 describe('Throttle', () => {
   const increment = jest.fn();
   const headers = jest.fn();
-  const throttle = new Throttle({ increment });
+  const metrics = new Metrics();
+  const throttle = new Throttle({ increment }, metrics);
   const count = async (rule: RateRule) =>
     throttle.count(rule, {} as ThrottledRequest, { headers } as unknown as FastifyReply);
 
@@ -30,6 +32,7 @@ describe('Throttle', () => {
       status: 429,
       headers: { 'retry-after': '42', ratelimit: '"client";r=0;t=42', 'ratelimit-policy': '"client";q=10;w=60' },
     });
+    expect(await metrics.registry.metrics()).toContain('rate_limit_refusals_total{rule="client"} 1');
   });
 
   it.each([

@@ -2,12 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { InjectThrottlerStorage, type ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
+import { Metrics } from '../metrics/metrics.js';
 import type { RateRule, ThrottledRequest } from './rate-rules.js';
 
 /** Counts a request by the rules, tells the client where it stands, and refuses what is too much. */
 @Injectable()
 export class Throttle {
-  constructor(@InjectThrottlerStorage() private readonly limits: ThrottlerStorage) {}
+  private readonly refusals;
+
+  constructor(
+    @InjectThrottlerStorage() private readonly limits: ThrottlerStorage,
+    metrics: Metrics,
+  ) {
+    this.refusals = metrics.counter('rate_limit_refusals_total', 'Requests beyond a limit, by the rule they broke', [
+      'rule',
+    ]);
+  }
 
   /** @throws AppError 429 with `Retry-After` in seconds */
   async count(rule: RateRule, request: ThrottledRequest, reply: FastifyReply): Promise<void> {
@@ -20,8 +30,10 @@ export class Throttle {
       'ratelimit-policy': `"${rule.name}";q=${rule.limit};w=${rule.window}`,
       ratelimit: `"${rule.name}";r=${remaining};t=${hit.timeToExpire}`,
     };
-    if (hit.isBlocked)
+    if (hit.isBlocked) {
+      this.refusals.inc({ rule: rule.name });
       throw new AppError(rule.problem, { headers: { ...headers, 'retry-after': String(hit.timeToExpire) } });
+    }
     void reply.headers(headers);
   }
 }

@@ -44,6 +44,18 @@ export class EmailQueue implements OnModuleInit {
     await this.queue.add(CANARY, { emailId: '' }, { removeOnComplete: true, removeOnFail: true });
   }
 
+  /** Jobs by state; those of mails that failed for good stay for a while. Throws when the queue does not answer. */
+  async countByState(): Promise<Record<string, number>> {
+    return this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+  }
+
+  /** Milliseconds for which the oldest job that could be taken has waited; 0 where there is none. */
+  async oldestWait(): Promise<number> {
+    const first = await Promise.all([this.queue.getWaiting(0, 0), this.queue.getPrioritized(0, 0)]);
+    const due = first.flat().map(({ timestamp, opts: { delay = 0 } }) => timestamp + delay);
+    return due.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...due));
+  }
+
   /** Throws when the queue does not answer. */
   async ping(): Promise<void> {
     await this.queue.getActiveCount();

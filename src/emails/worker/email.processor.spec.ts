@@ -3,10 +3,12 @@ import type { Job } from 'bullmq';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { currentContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
+import { Metrics } from '../../core/metrics/metrics.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import type { EmailRow } from '../email-row.js';
 import { EmailRenderer } from '../rendering/email-renderer.js';
 import { MAX_TRIES } from './delivery.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
 import { EmailProcessor } from './email.processor.js';
 import { Mailer } from './mailer.js';
@@ -55,6 +57,8 @@ describe('EmailProcessor', () => {
         { provide: Mailer, useValue: mailer },
         { provide: EmailQueue, useValue: queue },
         { provide: AppLogger, useValue: new AppLogger(testSettings('postgres://localhost/x')) },
+        DeliveryMetrics,
+        Metrics,
       ],
     }).compile();
     processor = module.get(EmailProcessor);

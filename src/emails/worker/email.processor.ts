@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { insist } from '../../common/timing/insist.js';
-import { runInContext } from '../../core/context/request-context.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
+import { inCausedSpan } from '../../core/tracing/tracing.js';
 import { DeliveriesRepository } from '../deliveries.repository.js';
 import type { EmailRow } from '../email-row.js';
 import { EmailRenderer } from '../rendering/email-renderer.js';
 import { isPermanent, MAX_TRIES, retryDelay } from './delivery.js';
 import { EmailQueue, type EmailJob } from './email-queue.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { Mailer } from './mailer.js';
 
 /**
@@ -30,14 +31,17 @@ export class EmailProcessor {
     private readonly mailer: Mailer,
     private readonly queue: EmailQueue,
     private readonly logger: AppLogger,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   async process({ data }: Job<EmailJob>): Promise<void> {
     const email = await insist(() => this.deliveries.claim(data.emailId, LEASE), PATIENCE);
     if (!email) return;
+    const { id, kind, tries, context } = email;
+    const attributes = { 'broadsheet.email.id': id, 'broadsheet.email.kind': kind, 'broadsheet.email.tries': tries };
     const renewing = setInterval(() => void this.renew(email), RENEWAL);
     try {
-      await runInContext({ ...email.context }, () => this.attempt(email));
+      await inCausedSpan('emails.send', { context, attributes }, () => this.attempt(email));
     } finally {
       clearInterval(renewing);
     }
@@ -65,6 +69,7 @@ export class EmailProcessor {
     }
     // Not in the block above: a mail that has left is not postponed because noting so failed.
     await insist(() => this.deliveries.finish(email, 'sent', answer.slice(0, MAX_ANSWER)), PATIENCE);
+    this.metrics.sent(email);
     this.logger.log({ emailId: email.id, kind: email.kind, tries: email.tries, msg: 'Mail sent' });
   }
 
@@ -78,6 +83,7 @@ export class EmailProcessor {
       'cancelled',
       'What it was about is gone: the account, the link, the post or the subscription',
     );
+    this.metrics.ended('cancelled');
     if (!(await this.renderer.render(email))) return;
     const owed = await this.deliveries.retry(email.id, 'What it was about is back');
     if (owed) await this.queue.add(owed);
@@ -87,11 +93,13 @@ export class EmailProcessor {
     const answer = (error instanceof Error ? error.message : String(error)).slice(0, MAX_ANSWER);
     if (isPermanent(error) || triesOf(email) >= MAX_TRIES) {
       await insist(() => this.deliveries.finish(email, 'failed', answer), PATIENCE);
+      this.metrics.ended('failed');
       this.logger.error({ err: error, emailId: email.id, tries: email.tries, msg: 'Mail failed for good' });
       return;
     }
     const delay = retryDelay(triesOf(email));
     await insist(() => this.deliveries.postpone(email, answer, delay), PATIENCE);
+    this.metrics.ended('postponed');
     await this.queue.add(email, { delay });
     this.logger.warn({ err: error, emailId: email.id, tries: email.tries, delay, msg: 'Mail postponed' });
   }

@@ -5,13 +5,13 @@ import { Settings } from '../../core/config/settings.js';
 import { PeriodicJobs } from '../../core/jobs/periodic-jobs.js';
 import { Readiness } from '../../core/health/readiness.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
-import { Metrics } from '../../core/metrics/metrics.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
 import { PostsModule } from '../../posts/posts.module.js';
 import { SubscriptionsModule } from '../../subscriptions/subscriptions.module.js';
 import { UsersModule } from '../../users/users.module.js';
 import { EmailsModule } from '../emails.module.js';
-import { EmailsRepository } from '../emails.repository.js';
+import { BacklogMetrics } from './backlog-metrics.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
 import { EmailFanOut } from './email-fan-out.js';
 import { EmailQueue } from './email-queue.js';
 import { EmailSweeper } from './email-sweeper.js';
@@ -34,15 +34,23 @@ const CANARY_INTERVAL = 10_000;
     SubscriptionsModule,
     BullModule.registerQueue({ name: EMAIL_QUEUE }),
   ],
-  providers: [EmailSubscriber, EmailFanOut, EmailQueue, EmailProcessor, EmailWorker, EmailSweeper, Mailer],
+  providers: [
+    EmailSubscriber,
+    EmailFanOut,
+    EmailQueue,
+    EmailProcessor,
+    EmailWorker,
+    EmailSweeper,
+    Mailer,
+    DeliveryMetrics,
+    BacklogMetrics,
+  ],
 })
 export class EmailsWorkerModule {
   constructor(
     @Inject(Settings) settings: Settings,
     worker: EmailWorker,
     readiness: Readiness,
-    metrics: Metrics,
-    emails: EmailsRepository,
     jobs: PeriodicJobs,
     sweeper: EmailSweeper,
     fanOut: EmailFanOut,
@@ -55,9 +63,5 @@ export class EmailsWorkerModule {
     jobs.add({ name: 'emails.canary', interval: CANARY_INTERVAL, run: () => worker.beat() });
     jobs.add({ name: 'emails.sweep', interval: SWEEP_INTERVAL, run: () => sweeper.sweep() });
     jobs.add({ name: 'emails.fanOut', interval: FAN_OUT_INTERVAL, run: () => fanOut.work() });
-    metrics.observe('emails', 'Mails by state', 'state', () => emails.countByState());
-    metrics.observe('emails_oldest_owed_seconds', 'Age of the oldest mail that is owed', 'queue', async () => ({
-      emails: await emails.oldestOwed(),
-    }));
   }
 }

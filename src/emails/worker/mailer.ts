@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { createTransport, type SentMessageInfo, type Transporter } from 'nodemailer';
+import { createTransport, type SendMailOptions, type SentMessageInfo, type Transporter } from 'nodemailer';
 import { Settings } from '../../core/config/settings.js';
+import { inStep } from '../../core/tracing/tracing.js';
 import type { EmailRow } from '../email-row.js';
 import type { RenderedEmail } from '../rendering/email-renderer.js';
 import { senderOf, type Sender } from './sender.js';
@@ -38,8 +39,9 @@ export class Mailer implements OnApplicationShutdown {
    * @throws nodemailer's error, with `responseCode` where the server refused
    */
   async send({ id, toAddress }: EmailRow, { subject, html, text, unsubscribeUrl }: RenderedEmail): Promise<string> {
-    if (!this.transport) return 'Recorded; no SMTP_URL is set';
-    const info: SentMessageInfo = await this.transport.sendMail({
+    const { transport } = this;
+    if (!transport) return 'Recorded; no SMTP_URL is set';
+    const message: SendMailOptions = {
       // The same for every try, so that a mail that arrives twice is known as one.
       messageId: `<${id}@${this.sender.domain}>`,
       from: { name: this.sender.name, address: this.sender.address },
@@ -49,7 +51,8 @@ export class Mailer implements OnApplicationShutdown {
       html,
       text,
       headers: { 'Auto-Submitted': 'auto-generated', ...(unsubscribeUrl && unsubscribeHeaders(unsubscribeUrl)) },
-    });
+    };
+    const info = await inStep<SentMessageInfo>('smtp.send', {}, () => transport.sendMail(message));
     return String(info.response);
   }
 
