@@ -52,6 +52,17 @@ describe('WEB_CONCURRENCY', () => {
     expect(statuses.filter((each) => each === 429)).toHaveLength(LIMIT);
   });
 
+  it('tells the metrics of all copies, whichever is asked', async () => {
+    const counted = async (): Promise<number[]> => {
+      const text = await (await fetch(`${url}/metrics`, { headers: { connection: 'close' } })).text();
+      const lines =
+        text.match(/^http_request_duration_seconds_count\{[^}]*route="\/api\/v1\/posts"[^}]*\} \d+$/gm) ?? [];
+      expect(text.match(/^outbox_events\{state="pending"\} 0$/gm)).toHaveLength(1);
+      return lines.map((line) => Number(line.slice(line.lastIndexOf(' '))));
+    };
+    for (let copy = 0; copy < COPIES; copy += 1) expect((await counted()).toSorted()).toEqual([LIMIT, LIMIT]);
+  });
+
   it('replaces a copy that is killed, and serves meanwhile', async () => {
     const [first = 0, second = 0] = copies();
     process.kill(first, 'SIGKILL');

@@ -26,7 +26,7 @@ export class MetricsController {
   ): Promise<string> {
     this.authorise(authorization);
     void reply.type(this.metrics.registry.contentType);
-    return this.metrics.registry.metrics();
+    return this.metrics.text();
   }
 
   private authorise(authorization: string | undefined): void {

@@ -1,6 +1,8 @@
+import cluster from 'node:cluster';
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import { inTime } from '../../common/timing/in-time.js';
+import { clusterMetrics, joinCluster } from './cluster-metrics.js';
 
 /** Bounds of the time histograms, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -16,6 +18,8 @@ export interface Observation {
   label?: string;
   /** Milliseconds that values are good for, where reading them costs the database something; always read otherwise. */
   every?: number;
+  /** Whether every process reads the same, as it is of the whole installation: copies are added up otherwise. */
+  isShared?: boolean;
   read: () => Promise<Values>;
 }
 
@@ -37,6 +41,15 @@ export class Metrics {
     ['metric'],
   );
 
+  constructor() {
+    if (cluster.isWorker) joinCluster(this.registry);
+  }
+
+  /** In Prometheus' format; of all copies where this process is one of several. */
+  async text(): Promise<string> {
+    return cluster.isWorker ? clusterMetrics() : this.registry.metrics();
+  }
+
   /** Counts what happens. */
   counter<Label extends string = never>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
@@ -53,7 +66,7 @@ export class Metrics {
   }
 
   /** Adds values that are read when the metrics are asked for; what cannot be read is left out. */
-  observe({ name, help, label, every = 0, read }: Observation): void {
+  observe({ name, help, label, every = 0, isShared = false, read }: Observation): void {
     const { failures } = this;
     const values = atMostEvery(every, read);
     const gauge = new Gauge({
@@ -61,6 +74,7 @@ export class Metrics {
       help,
       labelNames: label === undefined ? [] : [label],
       registers: [this.registry],
+      aggregator: isShared ? 'max' : 'sum',
       async collect() {
         const current = await inTime(values(), READ_TIMEOUT).catch(() => undefined);
         // What is not told any more is gone: a gauge would keep its last value for ever.

@@ -13,6 +13,7 @@ export class OutboxModule {
   /** In every process: that no worker runs has to be seen from somewhere else. */
   constructor(metrics: Metrics, outbox: OutboxRepository) {
     metrics.observe({
+      isShared: true,
       name: 'outbox_events',
       help: 'Events in the outbox that are not done, up to 100,000',
       label: 'state',
@@ -23,6 +24,7 @@ export class OutboxModule {
       },
     });
     metrics.observe({
+      isShared: true,
       name: 'outbox_oldest_pending_seconds',
       help: 'Age of the oldest event in the outbox that is not done; 0 where there is none',
       every: BACKLOG_READ_EVERY,

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
 import type { Settings } from '../config/settings.js';
 import type { AppLogger } from '../logging/app-logger.js';
+import { answerCopies } from '../metrics/cluster-metrics.js';
 
 /** Until a child that ended is replaced, in milliseconds: doubled each time, unless one has lived for long. */
 const BACK_OFF = { first: 1_000, longest: 30_000, livedLong: 60_000 };
@@ -31,6 +32,7 @@ export class Cluster {
     cluster.on('message', (worker, message) => {
       if (message === 'started') this.note(worker);
     });
+    answerCopies();
     // Without Redis the copies count hits here.
     void new RateLimiterClusterMaster();
     for (let index = 0; index < WEB_CONCURRENCY; index += 1) this.fork();
