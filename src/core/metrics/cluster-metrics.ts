@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { on } from 'node:events';
 import { AggregatorRegistry, type Registry } from '@prometheus-io/client';
 import { inTime } from '../../common/timing/in-time.js';
 
@@ -39,19 +40,19 @@ let questions = 0;
 /** @returns the metrics of all copies, in Prometheus' format */
 export async function clusterMetrics(): Promise<string> {
   const id = (questions += 1);
-  let listen: (message: unknown) => void = () => undefined;
-  const answered = new Promise<string>((resolve, reject) => {
-    listen = (message) => {
-      if (!isMessage(message) || message.id !== id) return;
-      if (message.text === undefined) reject(new Error('The copies did not tell their metrics'));
-      else resolve(message.text);
-    };
-    process.on('message', listen);
-  });
+  const listening = new AbortController();
+  const answered = answerTo(id, listening.signal);
   process.send?.({ type: TYPE, id } satisfies Message);
   try {
     return await inTime(answered, TIMEOUT);
   } finally {
-    process.off('message', listen);
+    listening.abort();
   }
+}
+
+async function answerTo(id: number, signal: AbortSignal): Promise<string> {
+  for await (const [message] of on(process, 'message', { signal }) as AsyncIterable<[unknown]>)
+    if (isMessage(message) && message.id === id && message.text !== undefined) return message.text;
+    else if (isMessage(message) && message.id === id) break;
+  throw new Error('The copies did not tell their metrics');
 }
