@@ -13,13 +13,13 @@ const MAIL_PATIENCE = 30;
 /**
  * Publishes every README below a directory through a running API, and looks for each of them, and for the mail of
  * every author, as readers do.
- * @param {{ url: string, directory: string }} options
+ * @param {{ url: string, directory: string, every?: number }} options with `every: 4` each fourth text alone
  * @returns {Promise<{ texts: number, authors: number, refused: number, published: number, listed: number, equal: number, mails: number, seconds: number }>}
  */
-export async function publishReadmes({ url, directory }) {
+export async function publishReadmes({ url, directory, every = 1 }) {
   const start = performance.now();
   const run = `readme-${Date.now().toString(36)}`;
-  const texts = await readReadmes(directory);
+  const texts = (await readReadmes(directory)).filter((_text, index) => index % every === 0);
   const authors = await signUpAuthors(url, run);
 
   const outcomes = await inParallel(texts, PARALLEL_CLIENTS, (text, index) =>

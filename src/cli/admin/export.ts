@@ -3,7 +3,6 @@ import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
-import { exportedLines } from './archive/exporter.js';
 import { checkReplaceable, writePrivateFile } from './archive/private-file.js';
 import { Progress } from './progress.js';
 
@@ -31,6 +30,8 @@ export const exportVerb = (): Command =>
 
 async function exportTo(file: string, { passwords }: ExportVerbOptions): Promise<void> {
   if (file !== '-') await checkReplaceable(file);
+  // Only now, as it has to know all tables, which takes time to load.
+  const { exportedLines } = await import('./archive/exporter.js');
   const signal = interruption();
   const progress = new Progress();
   const { settings, release } = await findDatabase({ demoData: false });

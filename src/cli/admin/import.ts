@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { completeSearchIndex } from '../search-index.js';
-import { Importer, type ImportSummary } from './archive/importer.js';
+import type { ImportSummary } from './archive/importer.js';
 import { Progress } from './progress.js';
 
 /** Some lines were refused; the others were taken. */
@@ -39,6 +39,8 @@ async function importFrom(file: string): Promise<ImportSummary> {
   const progress = new Progress();
   // Before any database is looked for, so that a wrong name is told at once.
   const size = file === '-' ? 0 : (await stat(file)).size;
+  // Only now, as it has to know all tables, which takes time to load.
+  const { Importer } = await import('./archive/importer.js');
   const { settings, release } = await findDatabase({ demoData: false });
   try {
     const onRefusal = (line: number, reason: string) => progress.say(`line ${line}: ${reason}`);
