@@ -36,9 +36,15 @@ export function readerOptions(settings: Settings, patience: number): QueueOption
   return { ...others, connection: { ...connection, ...limits }, skipMetasUpdate: true };
 }
 
+/** Milliseconds until the next attempt to connect to Redis; BullMQ's own would come to be 20 s. */
+export const retryStrategy = (attempts: number): number => Math.min(100 * attempts, 2_000);
+
 function onRedis(url: string): QueueOptions {
   // Who adds a job does not wait for a Redis that is gone: the sweeper makes up for it.
-  return { connection: { url, maxRetriesPerRequest: 1, enableOfflineQueue: false }, prefix: REDIS_PREFIX };
+  return {
+    connection: { url, retryStrategy, maxRetriesPerRequest: 1, enableOfflineQueue: false },
+    prefix: REDIS_PREFIX,
+  };
 }
 
 function onPostgres(settings: Settings): QueueOptions {

@@ -2,7 +2,7 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 'bullmq';
 import type { Settings } from '../config/settings.js';
-import { queueBackend, queueOptions } from './queue-connection.js';
+import { queueBackend, queueOptions, retryStrategy } from './queue-connection.js';
 
 /** Milliseconds until a worker asks again whose connection was refused. */
 const RETRY_DELAY = 1_000;
@@ -24,5 +24,9 @@ export class QueueModule {
 export function workerOptions({ connection, ...shared }: QueueOptions, { REDIS_URL }: Settings): WorkerOptions {
   if (!REDIS_URL) return { connection, ...shared, runRetryDelay: RETRY_DELAY };
   // A worker waits for Redis as long as it takes (https://docs.bullmq.io/guide/going-to-production).
-  return { ...shared, runRetryDelay: RETRY_DELAY, connection: { url: REDIS_URL, maxRetriesPerRequest: null } };
+  return {
+    ...shared,
+    runRetryDelay: RETRY_DELAY,
+    connection: { url: REDIS_URL, retryStrategy, maxRetriesPerRequest: null },
+  };
 }
