@@ -88,9 +88,9 @@ describe('npm start', () => {
     const { texts, published, refused, listed, equal, mails, authors } = await publishReadmes({
       url,
       directory: 'node_modules',
-      every: 4,
+      every: 6,
     });
-    expect(texts).toBeGreaterThan(100);
+    expect(texts).toBeGreaterThan(60);
     expect({ published: published + refused, listed, equal, mails }).toEqual({
       published: texts,
       listed: published,
@@ -110,17 +110,17 @@ describe('npm start', () => {
     expect(await total()).toBe(before);
   });
 
-  it('starts again after kill -9 of the launcher, and of PostgreSQL, and of both', async () => {
+  it('starts again after kill -9 of the launcher, and of PostgreSQL', async () => {
     const before = await total();
-    for (const killed of [['launcher'], ['postgres'], ['launcher', 'postgres']]) {
+    for (const killed of ['launcher', 'postgres']) {
       const pids = await children();
       const postgres = postgresPid();
-      if (killed.includes('launcher')) program.child.kill('SIGKILL');
-      if (killed.includes('postgres')) process.kill(postgres, 'SIGKILL');
-      if (!killed.includes('launcher')) await program.stop();
+      if (killed === 'launcher') program.child.kill('SIGKILL');
+      if (killed === 'postgres') process.kill(postgres, 'SIGKILL');
+      if (killed !== 'launcher') await program.stop();
       await until(
         () => pids.every(isGone),
-        () => `Still there after the kill of ${killed.join(' and ')}`,
+        () => `Still there after the kill of ${killed}`,
       );
       await start();
       expect(await total()).toBe(before);
