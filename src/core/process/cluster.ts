@@ -21,6 +21,7 @@ interface ClusterParts {
  */
 export class Cluster {
   private readonly started = new Set<Worker>();
+  private hasStarted = false;
   private delay = BACK_OFF.first;
   private stopping = false;
   private exitCode = 0;
@@ -49,6 +50,7 @@ export class Cluster {
   /** The program has started as soon as all copies have. */
   private note(worker: Worker): void {
     this.started.add(worker);
+    this.hasStarted = true;
     const { name, settings, logger } = this.parts;
     if (this.started.size !== settings.WEB_CONCURRENCY) return;
     logger.log({ process: name, copies: settings.WEB_CONCURRENCY, msg: 'All copies have started' });
@@ -61,8 +63,9 @@ export class Cluster {
   ): void {
     if (this.stopping) return this.endWithTheLast();
     const { name, logger } = this.parts;
-    // What keeps the very first ones from starting would keep all others: settings, or a port that is in use.
-    if (this.started.size === 0) {
+    // What keeps the very first ones from starting would keep all others: settings, or a port that is in use. Later it may
+    // be a database that is away, which is waited for.
+    if (!this.hasStarted) {
       this.exitCode = code || 1;
       return this.stop();
     }
