@@ -6,11 +6,10 @@ import {
   type RedisQueueBackend,
 } from 'bullmq';
 import type { Settings } from '../config/settings.js';
+import { REDIS_PREFIX } from '../redis/shared-redis.js';
 
 /** Each queue and each worker opens a pool of so many connections, and one to listen. */
 const POSTGRES_CONNECTIONS = 4;
-/** In braces, so that Redis Cluster keeps all keys of a queue on one node. */
-const REDIS_PREFIX = '{broadsheet}';
 /** The schema of BullMQ's own tables in PostgreSQL. */
 export const QUEUE_SCHEMA = 'bullmq';
 
