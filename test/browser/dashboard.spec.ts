@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { addJobs } from '../e2e/support/jobs.js';
-import { describeWithBrowser, startBrowser } from '../support/browser.js';
+import { describeWithBrowser, startBrowser, watchedPage, type WatchedPage } from '../support/browser.js';
 import { createPerson, PASSWORD } from '../support/people.js';
 import { freePort } from '../support/program.js';
 import { TestApi } from '../support/test-api.js';
@@ -10,8 +10,7 @@ describeWithBrowser('an administrator with a browser', () => {
   let api: TestApi;
   let browser: Browser;
   let page: Page;
-  const outside: string[] = [];
-  const complaints: string[] = [];
+  let watched: WatchedPage;
 
   beforeAll(async () => {
     const port = await freePort();
@@ -19,16 +18,8 @@ describeWithBrowser('an administrator with a browser', () => {
     await createPerson(api, 'root', 'admin');
     await addJobs(api.settings);
     browser = await startBrowser();
-    page = await browser.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on('request', (request) => {
-      if (!request.url().startsWith(api.url) && !request.url().startsWith('data:')) outside.push(request.url());
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.text().includes('Content Security Policy'))
-        complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    watched = await watchedPage(browser, api.url);
+    ({ page } = watched);
   });
 
   afterAll(async () => {
@@ -64,8 +55,8 @@ describeWithBrowser('an administrator with a browser', () => {
   });
 
   it('was never sent to another host, and no page complained', () => {
-    expect(outside).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(watched.outside).toEqual([]);
+    expect(watched.complaints).toEqual([]);
   });
 
   it('signs out from the menu, by a button', async () => {

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { createHttpApplication } from '../../src/core/http/create-http-application.js';
 import { AppLogger } from '../../src/core/logging/app-logger.js';
 import { WorkerModule } from '../../src/worker.module.js';
-import { describeWithBrowser, startBrowser } from '../support/browser.js';
+import { describeWithBrowser, startBrowser, watchedPage, type WatchedPage } from '../support/browser.js';
 import { freePort } from '../support/program.js';
 import { TestApi } from '../support/test-api.js';
 import { testSettings } from '../support/test-settings.js';
@@ -18,8 +18,7 @@ describeWithBrowser('an explorer with a browser', () => {
   let worker: NestFastifyApplication;
   let browser: Browser;
   let page: Page;
-  const outside: string[] = [];
-  const complaints: string[] = [];
+  let watched: WatchedPage;
 
   beforeAll(async () => {
     const port = await freePort();
@@ -30,14 +29,8 @@ describeWithBrowser('an explorer with a browser', () => {
     worker = await createHttpApplication(WorkerModule.forRoot(settings, logger), settings, logger);
     await worker.init();
     browser = await startBrowser();
-    page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-    page.setDefaultTimeout(10_000);
-    page.on('request', (request) => {
-      if (!request.url().startsWith(api.url) && !request.url().startsWith('data:')) outside.push(request.url());
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
+    watched = await watchedPage(browser, api.url, { viewport: { width: 1200, height: 900 } });
+    ({ page } = watched);
     await mkdir(SCREENSHOTS, { recursive: true });
   });
 
@@ -107,7 +100,7 @@ describeWithBrowser('an explorer with a browser', () => {
   });
 
   it('was never sent to another host, and no page complained', () => {
-    expect(outside).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(watched.outside).toEqual([]);
+    expect(watched.complaints).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** Debian's; other systems name theirs in CHROMIUM_PATH. */
 const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -21,3 +21,32 @@ export const startBrowser = (): Promise<Browser> =>
       '--disable-sync',
     ],
   });
+
+/** A page, and what it did that it should not. */
+export interface WatchedPage {
+  page: Page;
+  /** Addresses of other hosts that it asked. */
+  outside: string[];
+  /** Errors, and what the content security policy refused. */
+  complaints: string[];
+}
+
+/** @param url of the one server that it is to ask */
+export async function watchedPage(
+  browser: Browser,
+  url: string,
+  options?: BrowserContextOptions,
+): Promise<WatchedPage> {
+  const page = await browser.newPage(options);
+  const [outside, complaints]: [string[], string[]] = [[], []];
+  page.setDefaultTimeout(10_000);
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) outside.push(request.url());
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.text().includes('Content Security Policy'))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  return { page, outside, complaints };
+}

@@ -1,15 +1,9 @@
+import { deferred } from '../../../test/support/deferred.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { PeriodicJobs } from './periodic-jobs.js';
 
 const INTERVAL = 10_000;
-
-/** A promise that the test settles. */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  const parts = {} as { resolve: () => void };
-  const promise = new Promise<void>((resolve) => Object.assign(parts, { resolve }));
-  return { promise, resolve: parts.resolve };
-}
 
 describe('PeriodicJobs', () => {
   const run = jest.fn();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { deferred } from '../../../test/support/deferred.js';
 import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { ConfigModule } from '../config/config.module.js';
@@ -59,13 +60,6 @@ interface Process {
   sql: Sql;
   subscriber: Subscriber;
   second: SecondSubscriber;
-}
-
-/** A promise that the test settles. */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  const parts = {} as { resolve: () => void };
-  const promise = new Promise<void>((resolve) => Object.assign(parts, { resolve }));
-  return { promise, resolve: parts.resolve };
 }
 
 /** Once the process has begun to handle this event. */

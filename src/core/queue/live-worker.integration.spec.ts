@@ -1,4 +1,5 @@
 import { Queue, setDefaultBackendFactory, type WorkerOptions } from 'bullmq';
+import { deferred } from '../../../test/support/deferred.js';
 import { until } from '../../../test/support/program.js';
 import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
@@ -10,13 +11,6 @@ import { migrateQueue } from './queue-migrations.js';
 
 const QUEUE = 'test';
 const MINUTE = 60_000;
-
-/** A promise that the test settles. */
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  const parts = {} as { resolve: () => void };
-  const promise = new Promise<void>((resolve) => Object.assign(parts, { resolve }));
-  return { promise, resolve: () => parts.resolve() };
-}
 
 describe('LiveWorker', () => {
   let database: TestDatabase;
