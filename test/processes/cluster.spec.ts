@@ -72,6 +72,17 @@ describe('WEB_CONCURRENCY', () => {
     expect(copies()).not.toContain(first);
   });
 
+  it('waits for a database that is away, when no copy is left', async () => {
+    const deaths = (): number => api.output.split('A copy ended by itself').length - 1;
+    const before = deaths();
+    await database.allowConnections(false);
+    for (const pid of copies()) process.kill(pid, 'SIGKILL');
+    // Both that were killed, and one that could not start.
+    await until(() => deaths() >= before + COPIES + 1);
+    await database.allowConnections(true);
+    await until(async () => (await status('/health').catch(() => 0)) === 200);
+  });
+
   it('finishes what was begun when it is told to stop', async () => {
     const pids = copies();
     const answers = Promise.all(Array.from({ length: 20 }, async () => status('/health')));

@@ -26,6 +26,11 @@ export class TestDatabase {
     return rows;
   }
 
+  /** Lets nobody else in, as a server that is away; connections that are there stay. */
+  async allowConnections(areAllowed: boolean): Promise<void> {
+    await onServer(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS ${areAllowed}`);
+  }
+
   async drop(): Promise<void> {
     await this.client.end();
     await onServer(`DROP DATABASE ${this.name} WITH (FORCE)`);
