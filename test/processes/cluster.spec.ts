@@ -41,6 +41,9 @@ describe('WEB_CONCURRENCY', () => {
       .split(/\s+/)
       .map(Number);
 
+  /** How many copies have ended by themselves until now. */
+  const deaths = (): number => api.output.split('A copy ended by itself').length - 1;
+
   /** Over a connection of its own, so that the copies take turns. */
   const status = async (path: string): Promise<number> =>
     (await fetch(`${url}${path}`, { headers: { connection: 'close' } })).status;
@@ -73,14 +76,15 @@ describe('WEB_CONCURRENCY', () => {
   });
 
   it('waits for a database that is away, when no copy is left', async () => {
-    const deaths = (): number => api.output.split('A copy ended by itself').length - 1;
     const before = deaths();
     await database.allowConnections(false);
     for (const pid of copies()) process.kill(pid, 'SIGKILL');
     // Both that were killed, and one that could not start.
-    await until(() => deaths() >= before + COPIES + 1);
+    await until(() => deaths() > before + COPIES);
+    expect(copies()).not.toHaveLength(COPIES);
     await database.allowConnections(true);
     await until(async () => (await status('/health').catch(() => 0)) === 200);
+    expect(api.child.exitCode).toBeNull();
   });
 
   it('finishes what was begun when it is told to stop', async () => {
