@@ -5,6 +5,7 @@ import { Public } from '../common/access/public.decorator.js';
 import { AppError } from '../common/errors/app-error.js';
 import { PROBLEMS, type ProblemCode } from '../common/errors/problems.js';
 import { Settings } from '../core/config/settings.js';
+import { HttpRoute } from '../core/http/route-config.js';
 import { PostsService } from '../posts/posts.service.js';
 import { errorPage, errorsPage } from './errors.page.js';
 import { HtmlPage } from './html-page.decorator.js';
@@ -25,6 +26,7 @@ export class PagesController {
   ) {}
 
   @Get()
+  @HttpRoute({ hasNoSecret: true })
   @HtmlPage()
   landing(): string {
     return landingPage(this.settings);
@@ -56,6 +58,7 @@ export class PagesController {
   }
 
   @Get('p/:slug')
+  @HttpRoute({ hasNoSecret: true })
   @HtmlPage()
   async post(
     @Param('slug') slug: string,
@@ -68,12 +71,14 @@ export class PagesController {
   }
 
   @Get('errors')
+  @HttpRoute({ hasNoSecret: true })
   @HtmlPage()
   errors(): string {
     return errorsPage();
   }
 
   @Get('errors/:code')
+  @HttpRoute({ hasNoSecret: true })
   @HtmlPage()
   error(@Param('code') code: string): string {
     if (!Object.hasOwn(PROBLEMS, code)) throw new AppError('ROUTE_NOT_FOUND');

@@ -8,7 +8,7 @@ describe('notModified', () => {
 
   beforeAll(async () => {
     server = fastify();
-    server.addHook('onSend', notModified);
+    server.addHook('onSend', async (request, reply, payload) => notModified(request, reply, payload));
     server.route({
       method: ['GET', 'HEAD', 'POST'],
       url: '/tagged',

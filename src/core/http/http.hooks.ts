@@ -4,7 +4,9 @@ import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
 import { clientAddress } from './client-address.js';
+import { chooseCoding, compressed } from './compression.js';
 import { notModified } from './conditional-get.js';
+import { withoutCodings } from './content-coding.js';
 import { hostGate } from './host-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
@@ -14,11 +16,15 @@ import { checkKey, checkText } from './shape-gate.js';
 export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
   if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
   fastify.addHook('onRequest', hostGate(settings));
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    const { headers } = request;
+    if (headers['if-match']) headers['if-match'] = withoutCodings(headers['if-match']);
+    done();
+  });
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
   fastify.addHook('preValidation', async (request) => checkUrl(request));
-  fastify.addHook('onSend', async (request, reply) => addHeaders(request, reply));
-  fastify.addHook('onSend', notModified);
+  fastify.addHook('onSend', async (request, reply, payload) => finish(request, reply, payload));
 }
 
 /** Longer ones are not told by anybody who means well, in characters. */
@@ -49,6 +55,14 @@ function checkEncoding(url: string): void {
   } catch (error) {
     throw new AppError('MALFORMED_REQUEST', { detail: 'The query is not percent-encoded UTF-8.', cause: error });
   }
+}
+
+/** The tag depends on the coding, and whether anything is sent at all on the tag. */
+function finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  addHeaders(request, reply);
+  const coding = chooseCoding(request, reply, payload);
+  const rest = notModified(request, reply, payload);
+  return coding && rest === payload ? compressed(reply, payload, coding) : rest;
 }
 
 function addHeaders(request: FastifyRequest, reply: FastifyReply): void {

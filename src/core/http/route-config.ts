@@ -13,6 +13,8 @@ export interface HttpRouteConfig {
   errorAnswer?: (error: AppError) => ErrorAnswer | undefined;
   /** Answers whatever the Host header and the scheme are, and is never throttled: a probe. */
   probe?: boolean;
+  /** Answers the same to everybody, though caches may not keep it: so it may be compressed. */
+  hasNoSecret?: boolean;
 }
 
 export interface ErrorAnswer {

@@ -1,15 +1,29 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { Settings } from '../config/settings.js';
+import type { HttpRouteConfig } from '../http/route-config.js';
 import { createOpenApiDocument } from './openapi-document.js';
+
+const PAGE = 'docs';
+const DOCUMENT = 'api/v1/openapi.json';
 
 /** Serves the OpenAPI document, and Swagger UI on `/docs` unless DOCS=off. */
 export function serveDocs(app: NestFastifyApplication, settings: Settings): void {
-  SwaggerModule.setup('docs', app, () => createOpenApiDocument(app), {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', markDocs);
+  SwaggerModule.setup(PAGE, app, () => createOpenApiDocument(app), {
     ui: settings.DOCS,
     raw: ['json'],
-    jsonDocumentUrl: 'api/v1/openapi.json',
+    jsonDocumentUrl: DOCUMENT,
     customSiteTitle: 'Broadsheet API',
     swaggerOptions: { persistAuthorization: true, deepLinking: true, displayRequestDuration: true, validatorUrl: null },
   });
+}
+
+/** Its routes are registered by the library, which knows nothing of ours. */
+function markDocs(route: RouteOptions): void {
+  const config: HttpRouteConfig = { hasNoSecret: true };
+  if (route.url === `/${DOCUMENT}` || route.url === `/${PAGE}` || route.url.startsWith(`/${PAGE}/`))
+    route.config = { ...route.config, ...config };
 }
