@@ -551,18 +551,23 @@ describe('the way of a request', () => {
       expect((await exchange(api.url, getFrom(name, POSTS))).status).toBe(200);
     });
 
-    it.each([
-      'evil.example',
-      'localhost.evil.example',
-      'evil.example:3000',
-      '169.254.169.254',
-      'localhost@evil.example',
-    ])('is not served: %s', async (name) => {
-      for (const path of [POSTS, '/', USERS, '/nowhere', '/docs', '/inbox', '/api/v1/openapi.json'])
-        expectProblem(await exchange(api.url, getFrom(name, path)), 421, 'MISDIRECTED_REQUEST');
-      for (const path of ['/health', '/readiness', '/metrics'])
-        expect((await exchange(api.url, getFrom(name, path))).status).toBe(200);
-    });
+    it.each(['evil.example', 'localhost.evil.example', 'evil.example:3000', '169.254.169.254'])(
+      'is not served: %s',
+      async (name) => {
+        for (const path of [POSTS, '/', USERS, '/nowhere', '/docs', '/inbox', '/api/v1/openapi.json'])
+          expectProblem(await exchange(api.url, getFrom(name, path)), 421, 'MISDIRECTED_REQUEST');
+        for (const path of ['/health', '/readiness', '/metrics'])
+          expect((await exchange(api.url, getFrom(name, path))).status).toBe(200);
+      },
+    );
+
+    it.each(['localhost@evil.example', 'local host', 'localhost:80:80', 'localhost/', '[::1', '"localhost"'])(
+      'is none: %s',
+      async (name) => {
+        expectProblem(await exchange(api.url, getFrom(name, POSTS)), 400, 'MALFORMED_REQUEST');
+        expect((await exchange(api.url, getFrom(name, '/health'))).status).toBe(200);
+      },
+    );
 
     it('is not what a forged X-Forwarded-Host says', async () => {
       const headers = { 'X-Forwarded-Host': 'localhost' };
@@ -641,6 +646,26 @@ describe('https and hosts in production', () => {
     expect(answer.status).toBe(308);
     expectHeader(answer, 'location', `https://press.test${path}`);
   });
+
+  it.each([
+    { target: `http://press.test${POSTS}?limit=1`, location: `https://press.test${POSTS}?limit=1` },
+    { target: 'http://press.test', location: 'https://press.test/' },
+    { target: '//evil.test/a', location: 'https://press.test//evil.test/a' },
+    { target: '/\\evil.test', location: 'https://press.test/\\evil.test' },
+  ])('send it nowhere else, whatever the target is: $target', async ({ target, location }) => {
+    const answer = await exchange(api.url, getFrom('press.test', target));
+    expect(answer.status).toBe(308);
+    expectHeader(answer, 'location', location);
+  });
+
+  it.each(['http://evil.test/', 'http://evil.test@press.test.evil.test/'])(
+    'do not take a good Host for the host of a target: %s',
+    async (target) => {
+      const answer = await exchange(api.url, getFrom('press.test', target, { 'X-Forwarded-Proto': 'https' }));
+      expect([400, 421]).toContain(answer.status);
+      expectProblem(answer, answer.status);
+    },
+  );
 
   it('send it to the public address, whatever host was asked', async () => {
     const answer = await exchange(api.url, getFrom('www.press.test', POSTS));

@@ -33,6 +33,15 @@ describe('hostGate', () => {
     { host: 'news.example', status: 200 },
     { host: 'NEWS.example:8080', status: 200 },
     { host: 'other.example', status: 200 },
+    { host: 'news.example.', status: 200 },
+    { host: 'news.example.:443', status: 200 },
+    { host: 'news.example:', status: 200 },
+    { host: 'news.example..', status: 421 },
+    { host: '.news.example', status: 421 },
+    { host: 'news.example:80:80', status: 421 },
+    { host: 'news.example, evil.example', status: 421 },
+    { host: '[::1]', status: 421 },
+    { host: '[::ffff:127.0.0.1]:3000', status: 421 },
     { host: 'evil.example', status: 421 },
     { host: 'news.example.evil.example', status: 421 },
     { host: 'sub.news.example', status: 421 },
@@ -71,10 +80,31 @@ describe('hostGate', () => {
     { proxies: '', forwarded: 'news.example', status: 421 },
     { proxies: '127.0.0.1', forwarded: 'news.example', status: 200 },
     { proxies: '127.0.0.1', forwarded: 'evil.example', status: 421 },
-  ])('believes X-Forwarded-Host of the proxies "$proxies" alone', async ({ proxies, forwarded, status }) => {
+    { proxies: '127.0.0.0/8', forwarded: 'news.example', status: 200 },
+    { proxies: '10.0.0.0/8, fd00::/8', forwarded: 'news.example', status: 421 },
+    // What the nearest proxy adds is the last one.
+    { proxies: '127.0.0.1', forwarded: 'evil.example, news.example', status: 200 },
+    { proxies: '127.0.0.1', forwarded: 'news.example, evil.example', status: 421 },
+  ])(
+    'believes X-Forwarded-Host of the proxies "$proxies" alone: $forwarded',
+    async ({ proxies, forwarded, status }) => {
+      const server = await gated({ ...PRODUCTION, TRUSTED_PROXIES: proxies });
+      const headers = { host: 'inside.local', 'x-forwarded-host': forwarded };
+      expect((await server.inject({ url: '/posts', headers })).statusCode).toBe(status);
+    },
+  );
+
+  it.each([
+    { address: '::ffff:127.0.0.1', proxies: '127.0.0.1', status: 200 },
+    { address: '::ffff:10.1.2.3', proxies: '10.0.0.0/8', status: 200 },
+    { address: '::ffff:11.1.2.3', proxies: '10.0.0.0/8', status: 421 },
+    { address: 'fd00::7', proxies: 'fd00::/8', status: 200 },
+    { address: 'fe80::7', proxies: 'fd00::/8', status: 421 },
+    { address: '10.1.2.3', proxies: 'fd00::/8', status: 421 },
+  ])('tells whether $address is one of $proxies', async ({ address, proxies, status }) => {
     const server = await gated({ ...PRODUCTION, TRUSTED_PROXIES: proxies });
-    const headers = { host: 'inside.local', 'x-forwarded-host': forwarded };
-    expect((await server.inject({ url: '/posts', headers })).statusCode).toBe(status);
+    const headers = { host: 'inside.local', 'x-forwarded-host': 'news.example' };
+    expect((await server.inject({ url: '/posts', headers, remoteAddress: address })).statusCode).toBe(status);
   });
 
   describe('with FORCE_HTTPS', () => {
@@ -88,6 +118,18 @@ describe('hostGate', () => {
       expect(answer.body).not.toContain('answered');
     });
 
+    it.each([
+      { target: '//evil.example/', location: 'https://news.example//evil.example/' },
+      { target: '/@evil.example', location: 'https://news.example/@evil.example' },
+      { target: '/%0d%0aSet-Cookie:a=b', location: 'https://news.example/%0d%0aSet-Cookie:a=b' },
+      { target: '/posts?next=https://evil.example', location: 'https://news.example/posts?next=https://evil.example' },
+    ])('leads to no other host, whatever is asked for: $target', async ({ target, location }) => {
+      const server = await gated(forced);
+      const answer = await server.inject({ url: target, headers: { host: 'news.example' } });
+      expect(answer).toMatchObject({ statusCode: 308, headers: { location } });
+      expect(new URL(location).host).toBe('news.example');
+    });
+
     it('never leads to a host that is not served', async () => {
       const server = await gated(forced);
       const answer = await server.inject({ url: '/posts', headers: { host: 'evil.example' } });
@@ -99,6 +141,18 @@ describe('hostGate', () => {
       const server = await gated({ ...forced, TRUSTED_PROXIES: '127.0.0.1' });
       const headers = { host: 'news.example', 'x-forwarded-proto': 'https' };
       expect((await server.inject({ url: '/posts', headers })).statusCode).toBe(200);
+    });
+
+    it.each([
+      { proto: 'HTTPS', status: 200 },
+      { proto: 'http, https', status: 200 },
+      { proto: 'https, http', status: 308 },
+      { proto: 'httpss', status: 308 },
+      { proto: '', status: 308 },
+    ])('takes the last scheme that a trusted proxy names: "$proto"', async ({ proto, status }) => {
+      const server = await gated({ ...forced, TRUSTED_PROXIES: '127.0.0.1' });
+      const headers = { host: 'news.example', 'x-forwarded-proto': proto };
+      expect((await server.inject({ url: '/posts', headers })).statusCode).toBe(status);
     });
 
     it('does not believe anybody else who says https', async () => {

@@ -16,17 +16,19 @@ export function hostGate(settings: Settings) {
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if ((request.routeOptions.config as HttpRouteConfig).probe) return;
-    // Node would answer that itself, but without the envelope (RFC 9112 §3.2).
-    const isNeeded = request.raw.httpVersion !== '1.0';
-    if (isNeeded && request.headers.host === undefined)
-      throw new AppError('MALFORMED_REQUEST', { detail: 'A Host is missing.' });
-    if (!everyHost && !served.has(hostname(request))) throw new AppError('MISDIRECTED_REQUEST');
-    if (settings.FORCE_HTTPS && request.protocol !== 'https')
-      await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${request.url}`, 308);
+    if (!everyHost && !served.has(hostname(request.host))) throw new AppError('MISDIRECTED_REQUEST');
+    if (settings.FORCE_HTTPS && lower(request.protocol) !== 'https')
+      await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${pathOf(request)}`, 308);
   };
 }
 
 const lower = (text: string): string => text.toLowerCase();
 
-/** Without the port, and as it came: `request.hostname` follows X-Forwarded-Host of a trusted proxy. */
-const hostname = (request: FastifyRequest): string => lower(request.hostname.replace(/:\d+$/, ''));
+/**
+ * The host that was asked for, as a trusted proxy tells it where there is one. Without the port, and without the dot that
+ * a fully qualified name may end with.
+ */
+const hostname = (host: string): string => lower(/^([^:[\]]+?|\[[\da-fA-F:.]+\])\.?(?::\d*)?$/.exec(host)?.[1] ?? '');
+
+/** A target that is none, `*`, would become a part of the host. */
+const pathOf = ({ url }: FastifyRequest): string => (url.startsWith('/') ? url : '/');

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,10 +9,11 @@ import type { Settings } from '../config/settings.js';
 import { PROBLEM_TYPE, problemBody, type ProblemBody } from '../errors/problem-body.js';
 import { toAppError } from '../errors/to-app-error.js';
 import { registerBodyParsers } from './body-parsers.js';
+import { messageGate, originForm } from './message-gate.js';
 import { requestId } from './request-id.js';
 import type { Refusal } from './request-report.js';
 
-/** Limits of the HTTP server; times in milliseconds, sizes in bytes. */
+/** Times in milliseconds, sizes in bytes. */
 const HTTP_LIMITS = {
   body: 1_048_576,
   headers: 16_384,
@@ -23,31 +24,53 @@ const HTTP_LIMITS = {
   headersComplete: 10_000,
   /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
   keepAlive: 65_000,
-} as const;
+  /** How often connections are looked through for those that take too long. */
+  lookThrough: 1_000,
+  /** For the other side to take the answer to what cannot be read as HTTP. */
+  farewell: 1_000,
+};
 
+type HttpLimits = typeof HTTP_LIMITS;
 type Report = (refusal: Refusal) => void;
 
 /**
  * Fastify as the product runs it: limits, request ids, body parsers and trusted proxies.
  * @param report told what is answered without a hook being asked
+ * @param overrides other limits than those of the product
  */
-export function createHttpAdapter(settings: Settings, report: Report = () => undefined): FastifyAdapter {
+export function createHttpAdapter(
+  settings: Settings,
+  report: Report = () => undefined,
+  overrides: Partial<HttpLimits> = {},
+): FastifyAdapter {
+  const limits = { ...HTTP_LIMITS, ...overrides };
   const adapter = new FastifyAdapter({
-    bodyLimit: HTTP_LIMITS.body,
-    requestTimeout: HTTP_LIMITS.request,
-    keepAliveTimeout: HTTP_LIMITS.keepAlive,
-    http: { requireHostHeader: false, maxHeaderSize: HTTP_LIMITS.headers, headersTimeout: HTTP_LIMITS.headersComplete },
+    bodyLimit: limits.body,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    http: {
+      requireHostHeader: false,
+      maxHeaderSize: limits.headers,
+      headersTimeout: limits.headersComplete,
+      connectionsCheckingInterval: limits.lookThrough,
+    },
+    rewriteUrl: originForm,
     genReqId: requestId,
     requestIdHeader: false,
     trustProxy: settings.TRUSTED_PROXIES.length > 0 ? settings.TRUSTED_PROXIES : false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: HTTP_LIMITS.pathPart },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: limits.pathPart },
     frameworkErrors: answerBadUrl(settings.PUBLIC_URL, report),
-    clientErrorHandler: answerBadHttp(settings.PUBLIC_URL, report),
+    clientErrorHandler: answerBadHttp(settings.PUBLIC_URL, report, limits.farewell),
     forceCloseConnections: 'idle',
     // What still comes over a connection that is there is answered, and the connection ended with the answer.
     return503OnClosing: false,
   });
-  registerBodyParsers(adapter.getInstance());
+  const fastify = adapter.getInstance();
+  registerBodyParsers(fastify);
+  // In front of everything, CORS too, which answers by itself.
+  adapter.setOnRequestHook(messageGate);
+  // An expectation that is not known may be passed over (RFC 9110 §10.1.1); Node would answer it without the envelope.
+  fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   return adapter;
 }
 
@@ -66,13 +89,21 @@ function answerBadUrl(baseUrl: string, report: Report) {
 
 const CLIENT_ERRORS: Record<string, ProblemCode> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'BODY_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
 /** What cannot be read as HTTP never gets as far as Fastify. */
-function answerBadHttp(baseUrl: string, report: Report) {
-  return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerBadHttp(baseUrl: string, report: Report, farewell: number) {
+  return (error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse | null }): void => {
+    const { _httpMessage: answer } = socket;
+    // What is faulty comes behind a request that is still to be answered, which then is the last one.
+    if (answer?.req.complete && socket.writable) {
+      answer.shouldKeepAlive = false;
+      return;
+    }
+    // In the middle of an answer another one would be read as a part of it.
+    if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) {
       socket.destroy();
       return;
     }
@@ -87,6 +118,8 @@ function answerBadHttp(baseUrl: string, report: Report) {
       'Connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+    // Node leaves the connection to this handler, and its other side may never end it.
+    setTimeout(() => socket.destroy(), farewell).unref();
   };
 }
 

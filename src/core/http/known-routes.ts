@@ -33,6 +33,8 @@ export class KnownRoutes {
   /** Says which methods a path knows to who asks; preflights of browsers are answered in front of this. */
   private answerOptions(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method']) return payload;
+    // Refused before anybody looked at its path.
+    if (reply.statusCode >= 300) return payload;
     const path = request.url.split('?', 1)[0] ?? '';
     const methods = this.methodsOf(path);
     if (methods.length > 0) {
