@@ -69,7 +69,7 @@ function stopOnSignal({ app, tracer, settings, logger }: RunningParts): void {
     }, settings.SHUTDOWN_TIMEOUT * 1_000).unref();
     // Unready from the first moment, while what comes is still answered.
     app.get(Readiness).stop();
-    const closed = drain(app.getHttpServer())
+    const closed = drain(app.getHttpServer(), (settings.SHUTDOWN_TIMEOUT * 1_000) / 3)
       .then(() => app.close())
       .finally(() => tracer?.stop());
     closed.then(
