@@ -13,6 +13,7 @@ import { makePlan } from './plan.js';
 import { untilQuiet } from './quiet.js';
 import { Random } from './random.js';
 import { Recovery, carryOut } from './recovery.js';
+import { rollOut } from './restarts/roll-out.js';
 import { renderDefects, renderTable } from './report.js';
 import { Site } from './services/site.js';
 import { judge } from './verdict/verdict.js';
@@ -32,6 +33,7 @@ const BAD_ENDINGS = { full: 3, short: 1 };
  * @param {Place} place
  */
 async function chaos(options, place) {
+  if (options.restarts !== undefined) return rollOut(options.restarts, place);
   const { queues, seed, kills, short } = options;
   if (queues.includes('redis') && !hasRedis) throw new UsageError('There is no redis-server; use --queue postgres');
   const outcomes = [];

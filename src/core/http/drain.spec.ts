@@ -36,6 +36,29 @@ describe('drain', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  /** Asks again and again until the port is closed: when the last answer was given. */
+  async function askUntilClosed(path: string): Promise<number> {
+    for (let last = performance.now(); ; last = performance.now()) {
+      const answer = await ask({ path }).catch(() => undefined);
+      if (!answer) return last;
+    }
+  }
+
+  it('loses none of those who keep coming, for as long as it is told', async () => {
+    const started = performance.now();
+    const answered = Promise.all(Array.from({ length: 20 }, async () => askUntilClosed('/posts')));
+    await drain(server, 1_500);
+    expect(Math.max(...(await answered)) - started).toBeGreaterThan(1_400);
+  });
+
+  it('does not wait for those who ask how it is', async () => {
+    const started = performance.now();
+    const answered = askUntilClosed('/readiness');
+    await drain(server);
+    expect(performance.now() - started).toBeLessThan(4_000);
+    await answered;
+  });
+
   it('waits for an idle connection no longer than a second', async () => {
     await ask({ agent });
     const started = performance.now();

@@ -7,6 +7,8 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 const DRAIN = {
   /** For connections to send what they were about to send; and so long nobody asks once a load balancer has noticed. */
   quiet: 1_000,
+  /** The same where there is no connection on which anything could come. */
+  empty: 100,
   /** The longest for which requests are taken that keep coming. */
   busy: 5_000,
   /** The longest for the last connections to be accepted. */
@@ -15,6 +17,8 @@ const DRAIN = {
   lastCall: 200,
   poll: 20,
 };
+/** Goes on for as long as the port is open, whatever it is answered. */
+const PROBE = /^\/(?:health|readiness|metrics)\b/;
 /** Turns of the event loop without a new connection, after which there is none left. */
 const QUIET_TURNS = 3;
 
@@ -28,16 +32,21 @@ export async function drain(server: Server, longest: number = DRAIN.busy): Promi
   const connections = promisify(server.getConnections.bind(server));
   const begun = Date.now();
   let asked = begun;
-  server.prependListener('request', (_request, response) => {
-    asked = Date.now();
+  server.prependListener('request', (request, response) => {
+    if (!PROBE.test(request.url ?? '')) asked = Date.now();
     response.shouldKeepAlive = false;
   });
-  const isOver = () => Date.now() - asked >= DRAIN.quiet || Date.now() - begun >= Math.min(longest, DRAIN.busy);
-  while (!isOver() && (await connections()) > 0) await sleep(DRAIN.poll);
+  const end = begun + Math.min(longest, DRAIN.busy);
+  const isQuiet = async () => Date.now() - asked >= ((await connections()) > 0 ? DRAIN.quiet : DRAIN.empty);
+  while (Date.now() < end && !(await isQuiet())) await sleep(DRAIN.poll);
   await acceptAll(server);
   // Node's http server would close idle connections with its port.
   TcpServer.prototype.close.call(server);
-  for (const end = Date.now() + DRAIN.lastCall; Date.now() < end && (await connections()) > 0; await sleep(DRAIN.poll));
+  for (
+    const last = Date.now() + DRAIN.lastCall;
+    Date.now() < last && (await connections()) > 0;
+    await sleep(DRAIN.poll)
+  );
 }
 
 /**
