@@ -43,11 +43,13 @@ function lengthOf(reply: FastifyReply, payload: unknown): number {
   return payload instanceof Readable ? Number(reply.getHeader('content-length') ?? 0) : 0;
 }
 
-function isForEverybody({ method, routeOptions }: FastifyRequest, reply: FastifyReply): boolean {
+function isForEverybody(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') return false;
-  if ((routeOptions.config as HttpRouteConfig).hasNoSecret) return true;
-  return String(reply.getHeader('cache-control')).startsWith('public');
+  return isPublic(reply) || (request.routeOptions.config as HttpRouteConfig).hasNoSecret === true;
 }
+
+const isPublic = (reply: FastifyReply): boolean => String(reply.getHeader('cache-control')).startsWith('public');
 
 /** Beside what else the answer depends on. */
 function vary(reply: FastifyReply): void {

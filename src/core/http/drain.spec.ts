@@ -44,7 +44,7 @@ describe('drain', () => {
     }
   }
 
-  it('loses none of those who keep coming, for as long as it is told', async () => {
+  it('serves those who keep coming, for as long as it is told', async () => {
     const started = performance.now();
     const answered = Promise.all(Array.from({ length: 20 }, async () => askUntilClosed('/posts')));
     await drain(server, 1_500);

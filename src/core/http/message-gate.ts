@@ -39,8 +39,8 @@ export function messageGate(request: FastifyRequest, reply: FastifyReply, done: 
   done(refusal);
 }
 
-function refusalOf({ raw, routeOptions }: FastifyRequest): AppError | undefined {
-  const { rawHeaders, headers, httpVersion } = raw;
+function refusalOf(request: FastifyRequest): AppError | undefined {
+  const { rawHeaders, headers, httpVersion } = request.raw;
   if (rawHeaders.length > 2 * MAX_HEADERS) return new AppError('HEADERS_TOO_LARGE');
   const coding = headers['transfer-encoding'];
   // Other codings nobody here can undo, and HTTP/1.0 knows none (RFC 9112 §6.1).
@@ -48,10 +48,11 @@ function refusalOf({ raw, routeOptions }: FastifyRequest): AppError | undefined 
     return malformed('The transfer coding is not known.');
   const hosts = hostsIn(rawHeaders);
   if (hosts > 1) return malformed('More than one Host.');
-  if ((routeOptions.config as HttpRouteConfig).probe) return undefined;
+  if (hosts === 1 && HOST.test(headers.host ?? '')) return undefined;
+  if ((request.routeOptions.config as HttpRouteConfig).probe) return undefined;
+  if (hosts === 1) return malformed('The Host is none.');
   // Node would answer that itself, but without the envelope (RFC 9112 §3.2).
-  if (hosts === 0) return httpVersion === '1.0' ? undefined : malformed('A Host is missing.');
-  return HOST.test(headers.host ?? '') ? undefined : malformed('The Host is none.');
+  return httpVersion === '1.0' ? undefined : malformed('A Host is missing.');
 }
 
 /** Node keeps the first and forgets the others. */
