@@ -1,9 +1,10 @@
 import { Client } from 'pg';
 import type { Settings } from '../../core/config/settings.js';
+import { connectionTarget } from '../../core/database/connection-target.js';
 
 /** One connection, which is no pooled one: a transaction pooler would take what belongs to a session away. */
 export async function withClient<T>(settings: Settings, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL });
+  const client = new Client(connectionTarget(settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL));
   // A lost connection is told by the statement that it fails; unheard, this event would end the process.
   client.on('error', () => undefined);
   await client.connect();

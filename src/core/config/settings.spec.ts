@@ -123,6 +123,8 @@ describe('loadSettings', () => {
       ['PUBLIC_URL', 'example.com', /must be a URL/],
       ['PUBLIC_URL', 'ftp://example.com', /must be a URL/],
       ['DATABASE_URL', 'mysql://localhost/x', /must be a URL such as postgres:/],
+      ['DATABASE_URL', 'postgres://localhost/x?sslmode=required', /has an sslmode that is none of disable, prefer/],
+      ['DATABASE_DIRECT_URL', 'postgres://localhost/x?sslrootcert=/nowhere.pem', /names a certificate or a key/],
       ['DATABASE_DIRECT_URL', 'localhost', /must be a URL such as postgres:/],
       ['DATABASE_POOL_MAX', '1', /must be between 2 and 500/],
       ['REDIS_URL', 'http://localhost:6379', /must be a URL such as redis:/],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Client } from 'pg';
 import { Settings } from '../config/settings.js';
+import { connectionTarget } from '../database/connection-target.js';
 import { DATABASE_TIMEOUTS } from '../database/data-source.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
@@ -33,7 +34,7 @@ export class OutboxListener {
 
   private async connect(onCall: () => void): Promise<void> {
     const client = new Client({
-      connectionString: this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL,
+      ...connectionTarget(this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL),
       application_name: 'broadsheet-outbox',
       connectionTimeoutMillis: DATABASE_TIMEOUTS.connect,
       keepAlive: true,

@@ -90,5 +90,9 @@ function startProblem(error: unknown, port: number): string {
   const { code } = (error ?? {}) as { code?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what uses it, or set PORT to another one`;
   if (code === 'ECONNREFUSED') return 'PostgreSQL does not answer at DATABASE_URL';
-  return error instanceof Error ? error.message : 'The start failed';
+  const message = error instanceof Error ? error.message : 'The start failed';
+  // PgBouncer takes no limits from whom it does not know to be pooled.
+  return message.startsWith('unsupported startup parameter')
+    ? 'DATABASE_URL leads to a pooler: set DATABASE_DIRECT_URL to the address of PostgreSQL itself'
+    : message;
 }

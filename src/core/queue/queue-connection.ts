@@ -6,6 +6,7 @@ import {
   type RedisQueueBackend,
 } from 'bullmq';
 import type { Settings } from '../config/settings.js';
+import { connectionTarget } from '../database/connection-target.js';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
 
 /** Each queue and each worker opens a pool of so many connections, and one to listen. */
@@ -48,7 +49,7 @@ function onRedis(url: string): QueueOptions {
 
 function onPostgres(settings: Settings): QueueOptions {
   const connection = {
-    connectionString: settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL,
+    ...connectionTarget(settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL),
     application_name: 'broadsheet-queue',
     max: POSTGRES_CONNECTIONS,
     schema: QUEUE_SCHEMA,
