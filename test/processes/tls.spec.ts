@@ -98,12 +98,12 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
       END $$;
       CREATE EVENT TRIGGER note_arrivals ON login EXECUTE FUNCTION note_arrival()`);
   }
-
-  /** @returns the program once it has ended well */
-  async function ran(entry: string, environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Program> {
-    const program = new Program(entry, environment, args);
-    const code = await program.end();
-    if (code !== 0) throw new Error(program.output);
-    return program;
-  }
 });
+
+/** @returns the program once it has ended well */
+async function ran(entry: string, environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Program> {
+  const program = new Program(entry, environment, args);
+  const code = await program.end();
+  if (code !== 0) throw new Error(program.output);
+  return program;
+}

@@ -5,6 +5,7 @@ import {
   list,
   url,
   postgresUrl,
+  redisUrl,
   httpUrl,
   privateKeys,
   dkimKey,
@@ -45,8 +46,9 @@ export const settingsSchema = z.object({
   DATABASE_POOL_MAX: integer(2, 500)
     .prefault('10')
     .meta({ description: 'Connections a process keeps to PostgreSQL at most.' }),
-  REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional().meta({
-    description: 'Redis for the queue and what API processes share; in PostgreSQL and memory where this is left out.',
+  REDIS_URL: redisUrl.optional().meta({
+    description:
+      'Redis for the queue and what API processes share; in PostgreSQL and memory where this is left out. Also redis+sentinel://host,host/name and redis+cluster://host,host.',
     example: 'redis://localhost:6379',
   }),
   SECRET_KEY: list.pipe(z.array(z.string())).optional().meta({

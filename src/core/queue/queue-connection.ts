@@ -1,18 +1,24 @@
 import {
+  createIORedisClient,
   createPostgresBackend,
   createRedisBackend,
+  RedisConnection,
   type BackendFactory,
   type QueueOptions,
   type RedisQueueBackend,
 } from 'bullmq';
 import type { Settings } from '../config/settings.js';
 import { connectionTarget } from '../database/connection-target.js';
+import { openRedis } from '../redis/open-redis.js';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
 
 /** Each queue and each worker opens a pool of so many connections, and one to listen. */
 const POSTGRES_CONNECTIONS = 4;
 /** The schema of BullMQ's own tables in PostgreSQL. */
 export const QUEUE_SCHEMA = 'bullmq';
+
+// BullMQ opens every connection by it; of itself it knows the address of one server alone.
+RedisConnection.clientFactory = ({ url = '', ...options }) => createIORedisClient(openRedis(url, options));
 
 /** Where queues are kept: on Redis as soon as REDIS_URL is set and in PostgreSQL otherwise. */
 export const queueBackend = ({ REDIS_URL }: Settings): BackendFactory<RedisQueueBackend> =>

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
 import { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { openRedis, type RedisClient } from './open-redis.js';
 
 /** For so long a request waits for Redis before it does without, in milliseconds. */
 const TIMEOUT = 250;
@@ -13,11 +13,11 @@ export const REDIS_PREFIX = '{broadsheet}';
 @Injectable()
 export class SharedRedis implements OnApplicationShutdown {
   /** Without REDIS_URL there is none. */
-  readonly client: Redis | undefined;
+  readonly client: RedisClient | undefined;
 
   constructor({ REDIS_URL }: Settings, logger: AppLogger) {
     if (!REDIS_URL) return;
-    this.client = new Redis(REDIS_URL, {
+    this.client = openRedis(REDIS_URL, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: TIMEOUT,
