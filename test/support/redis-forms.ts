@@ -64,6 +64,11 @@ export class SentinelTrio {
     });
   }
 
+  /** Of the master. */
+  async keys(): Promise<string[]> {
+    return asked(await this.master(), async (redis) => redis.keys('*'));
+  }
+
   killMaster(): void {
     this.servers[0]?.kill('SIGKILL');
   }
@@ -105,7 +110,8 @@ export class RedisCluster {
 
   /** Names two of them; the third is told by the others. */
   get url(): string {
-    return `redis+cluster://${this.nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`)}`;
+    const hosts = this.nodes.slice(0, 2).map(({ port }) => `127.0.0.1:${port}`);
+    return `redis+cluster://${hosts.join(',')}`;
   }
 
   /** Of each node. */

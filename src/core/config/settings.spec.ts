@@ -128,6 +128,8 @@ describe('loadSettings', () => {
       ['DATABASE_DIRECT_URL', 'localhost', /must be a URL such as postgres:/],
       ['DATABASE_POOL_MAX', '1', /must be between 2 and 500/],
       ['REDIS_URL', 'http://localhost:6379', /must be a URL such as redis:/],
+      ['REDIS_URL', 'redis+sentinel://localhost:26379', /must be a URL such as redis:.* redis\+sentinel:/],
+      ['REDIS_URL', 'redis+cluster://localhost:7000/3', /must be a URL such as redis:.* redis\+cluster:/],
       ['SMTP_URL', 'localhost:25', /must be a URL such as smtp:/],
       ['VERIFY_URL', 'javascript:alert(1)', /must be a URL/],
       ['ACCESS_TOKEN_TTL', '9', /must be between 10/],

@@ -13,14 +13,9 @@ const REDIRECTIONS = { patient: 16, hasty: 3 };
 export function openRedis(url: string, options: RedisOptions): RedisClient {
   const address = redisAddress(url);
   if (!address) throw new Error('REDIS_URL is none that is known');
-  switch (address.form) {
-    case 'single':
-      return new Redis(address.url, options);
-    case 'sentinel':
-      return openBySentinels(address, options);
-    case 'cluster':
-      return openCluster(address, options);
-  }
+  if (address.form === 'sentinel') return openBySentinels(address, options);
+  if (address.form === 'cluster') return openCluster(address, options);
+  return new Redis(address.url, options);
 }
 
 type AddressOf<Form> = Extract<RedisAddress, { form: Form }>;

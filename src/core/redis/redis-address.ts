@@ -27,7 +27,7 @@ export type RedisAddress =
 const SEVERAL = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^@/?#]*)@)?([^@/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 const HOST = /^(\[[0-9a-f:.]+\]|[^\s:[\]]+)(?::(\d{1,5}))?$/i;
 const PORTS = { sentinel: 26_379, cluster: 6_379 };
-const SENTINEL_PARAMETERS = ['sentinel_username', 'sentinel_password'];
+const SENTINEL_PARAMETERS = new Set(['sentinel_username', 'sentinel_password']);
 
 /**
  * Reads `redis://user:password@host:6379/0`, `redis+sentinel://user:password@host:26379,host:26379/name/0` with
@@ -61,7 +61,7 @@ interface Shared {
 function sentinel(shared: Shared, hosts: string, path: string, query: string): RedisAddress | undefined {
   const [name = '', database = '0', ...rest] = path.split('/').map(decodeURIComponent);
   const parameters = new URLSearchParams(query);
-  const isKnown = [...parameters.keys()].every((key) => SENTINEL_PARAMETERS.includes(key));
+  const isKnown = [...parameters.keys()].every((key) => SENTINEL_PARAMETERS.has(key));
   if (name === '' || !/^\d{1,4}$/.test(database) || rest.length > 0 || !isKnown) return undefined;
   return {
     form: 'sentinel',
