@@ -198,7 +198,9 @@ describeWithRedis('Redis in several servers', () => {
 
     it('owed mails meanwhile, which go out by themselves', async () => {
       for (const { sink } of [sentinels, nodes])
-        expect(await sink.mailsTo('meanwhile@example.com')).toMatchObject([{ subject: 'Welcome to Broadsheet' }]);
+        expect(await sink.mailsTo('meanwhile@example.com')).toMatchObject([
+          { subject: expect.stringContaining('Welcome') },
+        ]);
     });
   });
 });

@@ -35,12 +35,13 @@ export const settingsSchema = z.object({
     example: 'http://localhost:3000',
   }),
   DATABASE_URL: postgresUrl.optional().meta({
-    description: 'PostgreSQL 14 or newer. Left out under npm start: an embedded one. Required in production.',
+    description:
+      'PostgreSQL 14 or newer; sslmode, sslrootcert, channel_binding and options count. Left out under npm start: an embedded one. Required in production.',
     example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
   }),
   DATABASE_DIRECT_URL: postgresUrl.optional().meta({
     description:
-      'Behind a transaction pooler: a direct address for migrations, LISTEN and the queue; pooled statements are unnamed then.',
+      'Where DATABASE_URL leads to a transaction pooler: PostgreSQL itself, for migrations, LISTEN and the queue. Pooled statements are unnamed then, and have their limits from SET LOCAL.',
     example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
   }),
   DATABASE_POOL_MAX: integer(2, 500)
