@@ -145,7 +145,7 @@ describeWithRedis('Redis in several servers', () => {
   beforeAll(async () => {
     [trio, cluster] = await Promise.all([SentinelTrio.start(), RedisCluster.start()]);
     [sentinels, nodes] = await Promise.all([Site.start(trio.url, 1), Site.start(cluster.url, 2)]);
-  });
+  }, 90_000);
 
   afterAll(async () => {
     await Promise.all([sentinels.stop(), nodes.stop()]);
@@ -179,7 +179,7 @@ describeWithRedis('Redis in several servers', () => {
       await startAgain();
       // As though both had been away for long, so that the next look at what is overdue finds them.
       await Promise.all([sentinels, nodes].map(async (site) => site.age('meanwhile@example.com')));
-    });
+    }, 90_000);
 
     it('goes on with the one that the Sentinels choose', async () => {
       await until(async () => (await trio.master()) !== former);

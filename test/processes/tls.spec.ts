@@ -65,8 +65,8 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
     const query = 'sslmode=require&channel_binding=require&sslrootcert=CERTIFICATE&options=-c%20geqo%3Doff';
     const environment = { NODE_ENV: 'test', DATABASE_URL: url('localhost', query), SECRET_KEY, BCRYPT_COST: '4' };
     await noteArrivals();
-    const [site, ...commands] = await Promise.all([
-      TwoProcesses.start(environment),
+    const site = await TwoProcesses.start(environment);
+    const commands = await Promise.all([
       ran('dist/src/migrate.js', environment),
       ran('dist/src/cli/seed.js', environment, '--users', '2', '--posts', '2'),
       ran('dist/src/cli/admin.js', environment, 'create', '--email', 'root@example.com', '--password', PASSWORD),
@@ -86,7 +86,7 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
     for (const arrival of arrivals) expect(arrival).toMatchObject({ ssl: true, geqo: 'off' });
     // The commands' and the migrations of the queue have no name.
     expect(arrivals.map(({ name }) => name)).toEqual(['', 'broadsheet', 'broadsheet-outbox', 'broadsheet-queue']);
-  });
+  }, 90_000);
 
   /** Writes down how each connection to the database comes about, however short it is. */
   async function noteArrivals(): Promise<void> {
