@@ -27,15 +27,17 @@ export class SentinelTrio {
 
   static async start(): Promise<SentinelTrio> {
     const [master, replica, sentinel] = [await freePort(), await freePort(), await freePort()];
+    const directory = mkdtempSync(join(tmpdir(), 'broadsheet-sentinel-'));
+    // A replica puts what it is sent into a file.
+    const options = ['--dir', directory, '--repl-diskless-sync-delay', '0'];
     const servers = [
-      await startRedisServer(master, '--repl-diskless-sync-delay', '0'),
-      await startRedisServer(replica, '--replicaof', '127.0.0.1', String(master)),
+      await startRedisServer(master, ...options),
+      await startRedisServer(replica, ...options, '--replicaof', '127.0.0.1', String(master)),
     ];
     // A Sentinel asks seldom who follows whom, but also when it starts.
     await asked(replica, async (redis) =>
       until(async () => (await redis.info('replication')).includes('master_link_status:up')),
     );
-    const directory = mkdtempSync(join(tmpdir(), 'broadsheet-sentinel-'));
     const file = join(directory, 'sentinel.conf');
     writeFileSync(
       file,
