@@ -102,7 +102,7 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
 
 /** @returns the program once it has ended well */
 async function ran(entry: string, environment: NodeJS.ProcessEnv, ...args: string[]): Promise<Program> {
-  const program = new Program(entry, environment, args);
+  const program = new Program(entry, environment, { args });
   const code = await program.end();
   if (code !== 0) throw new Error(program.output);
   return program;
