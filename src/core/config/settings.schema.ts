@@ -153,6 +153,10 @@ export const settingsSchema = z.object({
     description: 'Language of the full-text search, as PostgreSQL calls it; simple for none. The worker re-indexes.',
   }),
   WORKER_CONCURRENCY: integer(1, 1000).prefault('20').meta({ description: 'Jobs a worker runs at a time.' }),
+  REQUEST_TIMEOUT: integer(2, 30).prefault('15').meta({
+    description:
+      'Seconds in which a request is answered, whatever is away; the limits of statements follow from it, in workers too.',
+  }),
   SHUTDOWN_TIMEOUT: integer(1, 600)
     .prefault('30')
     .meta({ description: 'Seconds that a process has to finish its work after SIGTERM.' }),

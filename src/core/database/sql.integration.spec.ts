@@ -8,7 +8,7 @@ import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { ConfigModule } from '../config/config.module.js';
 import { databaseProblem } from './database-errors.js';
-import { DATABASE_TIMEOUTS } from './data-source.js';
+import { databaseTimeouts } from './data-source.js';
 import { DatabaseModule } from './database.module.js';
 import { Sql } from './sql.js';
 
@@ -160,9 +160,16 @@ describe('Sql', () => {
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')`,
     });
     expect(Object.fromEntries(rows.map(({ name, setting }) => [name, Number(setting)]))).toEqual({
-      statement_timeout: DATABASE_TIMEOUTS.statement,
-      lock_timeout: DATABASE_TIMEOUTS.lock,
-      idle_in_transaction_session_timeout: DATABASE_TIMEOUTS.idleInTransaction,
+      statement_timeout: 10_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+    });
+    expect(databaseTimeouts({ REQUEST_TIMEOUT: 15 })).toEqual({
+      connect: 5_000,
+      lock: 5_000,
+      statement: 10_000,
+      answer: 12_000,
+      idleInTransaction: 15_000,
     });
   });
 

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import type { ClientConfig } from 'pg';
+import { BoundedClient } from './bounded-pool.js';
 
 type Callback = (error: Error | null, result?: unknown) => void;
 
@@ -9,7 +10,7 @@ const BEGINNING = /^\s*(?:BEGIN|START TRANSACTION)\b/i;
  * are told at the start are refused or lost there, so each transaction begins with them, and what runs outside of one
  * gets one of its own. All of it is sent at once and takes one round trip.
  */
-export class TransactionClient extends Client {
+export class TransactionClient extends BoundedClient {
   /** What follows the beginning of each transaction; PostgreSQL forgets it at the end. */
   private readonly limits: string;
 
@@ -23,7 +24,6 @@ export class TransactionClient extends Client {
       .join('');
   }
 
-  /** As a Client's, whose overloads can only be met as one. */
   override query(...call: unknown[]): never {
     const callback = typeof call.at(-1) === 'function' ? (call.pop() as Callback) : undefined;
     const outcome = this.run(call);
@@ -48,7 +48,7 @@ export class TransactionClient extends Client {
   }
 
   private send(...call: unknown[]): Promise<unknown> {
-    return super.query(...(call as [string]));
+    return super.query(...call) as Promise<unknown>;
   }
 }
 

@@ -10,11 +10,13 @@ export interface ReadinessReport {
   checks: Record<string, CheckState>;
 }
 
-/** A dependency without which the process cannot do its work. */
+/** Something that the process works with. */
 export interface ReadinessCheck {
   name: string;
   /** Throws, or takes too long, when the dependency is not there. */
   run: () => Promise<void>;
+  /** One that the process can do without is told of, and leaves it ready. */
+  isOptional?: boolean;
 }
 
 /** A check that takes longer than this, in milliseconds, counts as failed. */
@@ -50,11 +52,12 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   async report(): Promise<ReadinessReport> {
-    const states = await Promise.all(
-      this.checks.map(async (check) => [check.name, await this.stateOf(check)] as const),
-    );
-    const ready = !this.stopping && states.every(([, state]) => state === 'up');
-    return { status: ready ? 'ready' : 'unready', checks: Object.fromEntries(states) };
+    const states = await Promise.all(this.checks.map((check) => this.stateOf(check)));
+    const ready = !this.stopping && this.checks.every(({ isOptional }, index) => isOptional || states[index] === 'up');
+    return {
+      status: ready ? 'ready' : 'unready',
+      checks: Object.fromEntries(this.checks.map(({ name }, index) => [name, states[index] ?? 'down'])),
+    };
   }
 
   private async stateOf(check: ReadinessCheck): Promise<CheckState> {

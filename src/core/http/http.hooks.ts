@@ -8,14 +8,18 @@ import { notModified } from './conditional-get.js';
 import { hostGate } from './host-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
+import { limitRequest } from './request-limit.js';
 import { checkKey, checkText } from './shape-gate.js';
 
 /** Everything that a request passes before and after Nest: context, host gate, shape of the URL, headers. */
 export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
   if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
   fastify.addHook('onRequest', hostGate(settings));
+  const limit = settings.REQUEST_TIMEOUT * 1_000;
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
-  fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
+  fastify.addHook('preValidation', (request, reply, done) =>
+    runInContext({ ...contextOf(request), isGivenUp: limitRequest(request, reply, limit) }, done),
+  );
   fastify.addHook('preValidation', async (request) => checkUrl(request));
   fastify.addHook('onSend', async (request, reply) => addHeaders(request, reply));
   fastify.addHook('onSend', notModified);

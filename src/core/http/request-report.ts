@@ -6,6 +6,7 @@ import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { traceIdOf } from '../tracing/traceparent.js';
 import { isTracing } from '../tracing/tracing.js';
+import { endRequestLimit } from './request-limit.js';
 import { endRequestSpan, traceparentOf } from './request-trace.js';
 import type { HttpRouteConfig } from './route-config.js';
 
@@ -35,6 +36,7 @@ export class RequestReport {
     host.httpAdapter
       .getInstance<FastifyInstance>()
       .addHook('onResponse', (request: FastifyRequest & { user?: Actor }, reply, done) => {
+        endRequestLimit(reply);
         this.answered(request, reply);
         done();
       });

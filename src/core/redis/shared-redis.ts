@@ -5,6 +5,8 @@ import { openRedis, type RedisClient } from './open-redis.js';
 
 /** For so long a request waits for Redis before it does without, in milliseconds. */
 const TIMEOUT = 250;
+/** After so many milliseconds without an answer it counts as gone, so that no further request waits; it is met anew. */
+const SILENCE = 1_000;
 
 /** In braces, so that Redis Cluster keeps all of it on one node. */
 export const REDIS_PREFIX = '{broadsheet}';
@@ -21,6 +23,7 @@ export class SharedRedis implements OnApplicationShutdown {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: TIMEOUT,
+      socketTimeout: SILENCE,
       connectTimeout: 5_000,
       // Many requests ask in the same moment; they share a round trip, which still begins after each of them.
       enableAutoPipelining: true,
