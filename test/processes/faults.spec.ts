@@ -1,6 +1,6 @@
 import { MailSink } from '../support/mail-sink.js';
 import { PASSWORD } from '../support/people.js';
-import { until } from '../support/program.js';
+import { Program, until } from '../support/program.js';
 import { describeWithRedis, TestRedis } from '../support/redis.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { TestDatabase } from '../support/test-database.js';
@@ -48,6 +48,11 @@ class Caller {
   signUp = async (email: string): Promise<Answered> =>
     this.ask('/api/v1/users', this.json({ email, password: PASSWORD }));
 
+  write = async (title: string, others: object = {}, headers: Record<string, string> = {}): Promise<Answered> => {
+    const asAda = { authorization: `Bearer ${this.token}`, ...headers };
+    return this.ask('/api/v1/posts', this.json({ title, content: 'Text', ...others }, asAda));
+  };
+
   read = async (path: string): Promise<Answered> => this.ask(path, {});
 
   /** Everything at once, each time something that no cache has. */
@@ -59,7 +64,7 @@ class Caller {
       this.read(`/api/v1/posts/none-${number}`),
       this.read(`/api/v1/posts?q=word${number}`),
       this.ask('/api/v1/users/me', { headers: asAda }),
-      this.ask('/api/v1/posts', this.json({ title: `Number ${number}`, content: 'Text' }, asAda)),
+      this.write(`Number ${number}`),
       this.ask('/api/v1/auth/login', this.json({ username: 'ada@example.com', password: PASSWORD })),
       this.signUp(`number${number}@example.com`),
     ]);
@@ -104,6 +109,20 @@ const NORMAL = {
 };
 const ALL_AWAY = Object.fromEntries(Object.keys(NORMAL).map((kind) => [kind, AWAY]));
 
+/** Posts of these titles take longer than a statement may, and as long as two of them may together. */
+const SLOW_POSTS = `
+  CREATE FUNCTION slow_post() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.title = 'Slow' THEN PERFORM pg_sleep(30); END IF;
+    IF NEW.title = 'Slow twice' THEN PERFORM set_config('test.slow', 'on', true), pg_sleep(1.6); END IF;
+    RETURN NEW;
+  END $$;
+  CREATE FUNCTION slow_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('test.slow', true) = 'on' THEN PERFORM pg_sleep(1.6); END IF;
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER slow BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION slow_post();
+  CREATE TRIGGER slow BEFORE INSERT ON outbox_events FOR EACH ROW EXECUTE FUNCTION slow_event();`;
+
 describeWithRedis('an API and a worker whose services fail', () => {
   let database: TestDatabase;
   let redis: TestRedis;
@@ -123,10 +142,12 @@ describeWithRedis('an API and a worker whose services fail', () => {
       SMTP_URL: sink.url,
       REQUEST_TIMEOUT: String(REQUEST_TIMEOUT),
       RATE_LIMIT: '1000',
+      DATABASE_POOL_MAX: '4',
     });
     api = new Caller(processes.url);
     worker = new Caller(processes.workerUrl);
     await api.signIn();
+    await database.rows(SLOW_POSTS);
   });
 
   afterAll(async () => {
@@ -166,18 +187,95 @@ describeWithRedis('an API and a worker whose services fail', () => {
     await expectRecovery();
   });
 
-  it.each([
-    { name: 'refuses', fail: () => toRedis.refuse() },
-    { name: 'falls silent', fail: () => toRedis.silence() },
-  ])('do without a Redis that $name, and owe mails meanwhile', async ({ name, fail }) => {
-    fail();
+  it('do without a Redis that refuses, and owe mails meanwhile', async () => {
+    toRedis.refuse();
+    await expectWithoutRedis('refused@example.com');
+    toRedis.heal();
+    await expectRecovery();
+    await sink.mailsTo('refused@example.com');
+  });
+
+  describe('do without a Redis that falls silent', () => {
+    let lost: Program;
+    let bereft: Program;
+
+    // Here, as they take a while to start.
+    beforeAll(() => {
+      const settings = { ...processes.environment, PORT: '0' };
+      lost = new Program('dist/src/main.js', { ...settings, DATABASE_URL: 'postgres://nobody@db.invalid/x' });
+      bereft = new Program('dist/src/main.js', {
+        ...settings,
+        DATABASE_URL: database.url,
+        REDIS_URL: 'redis://redis.invalid',
+      });
+    });
+
+    it('and owe mails meanwhile', async () => {
+      toRedis.silence();
+      await expectWithoutRedis('silent@example.com');
+      toRedis.heal();
+    });
+
+    // Which takes the worker a while to notice; other things are tested meanwhile.
+    afterAll(async () => {
+      await bereft.stop('SIGKILL');
+      await expectRecovery();
+      await sink.mailsTo('silent@example.com');
+    });
+
+    it('say so in time when a table is locked and no connection is free, and live', async () => {
+      const lock = await database.connect();
+      await lock.query('BEGIN; LOCK TABLE posts');
+      const answers = api.everything();
+      expect(await api.read('/health')).toMatchObject({ status: 200, isInTime: true });
+      expect(await answers).toMatchObject({ list: AWAY, post: AWAY, search: AWAY, written: AWAY });
+      await lock.end();
+      expect(await api.everything()).toEqual(NORMAL);
+    });
+
+    it('say so in time when one statement takes too long, or many together, and do nothing by halves', async () => {
+      const many = api.write('Slow twice', { published: true }, { 'idempotency-key': 'slow' });
+      expect(await Promise.all([api.write('Slow'), many])).toEqual([AWAY, AWAY]);
+      await until(async () => (await openTransactions()) === 0);
+      await expect(database.rows("SELECT id FROM posts WHERE title LIKE 'Slow%'")).resolves.toEqual([]);
+      await expect(database.rows('SELECT key FROM idempotency_keys')).resolves.toEqual([]);
+      expect(await api.everything()).toEqual(NORMAL);
+    });
+
+    it('leave no lock behind when PostgreSQL falls silent in the midst of a transaction', async () => {
+      const answer = api.write('Slow');
+      await until(async () => (await openTransactions()) > 0);
+      toDatabase.silence();
+      expect(await answer).toEqual(AWAY);
+      toDatabase.heal();
+      await until(async () => (await openTransactions()) === 0);
+      expect(await api.everything()).toEqual(NORMAL);
+    });
+
+    it('say at their start which name cannot be resolved, and start without a Redis whose name is gone', async () => {
+      await expect(lost.end()).resolves.toBe(1);
+      expect(lost.output).toContain('The host name db.invalid cannot be resolved');
+      await bereft.says('"msg":"Started"');
+      const { url } = JSON.parse(bereft.output.split('\n').find((line) => line.includes('Started')) ?? '') as {
+        url: string;
+      };
+      const caller = new Caller(url);
+      expect(await caller.read('/api/v1/posts')).toMatchObject({ ...FINE, status: 200 });
+      expect(await caller.readiness()).toMatchObject({ status: 200, checks: { redis: 'down' } });
+      await expect(bereft.stop()).resolves.toBe(0);
+    });
+  });
+
+  async function openTransactions(): Promise<number> {
+    const rows = await database.rows(`SELECT state FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`);
+    return rows.length;
+  }
+
+  async function expectWithoutRedis(address: string): Promise<void> {
     expect(await api.everything()).toEqual(NORMAL);
-    const address = `${name.replace(' ', '-')}@example.com`;
     expect(await api.signUp(address)).toMatchObject({ status: 201, isInTime: true });
     expect(await api.readiness()).toMatchObject({ status: 200, checks: { database: 'up', redis: 'down' } });
     await until(async () => (await worker.readiness()).checks['queue'] === 'down');
-    toRedis.heal();
-    await expectRecovery();
-    await sink.mailsTo(address);
-  });
+  }
 });

@@ -30,7 +30,7 @@ export class BoundedClient extends Client {
   }
 
   private endAfter(error: unknown): void {
-    if (error instanceof Error && error.message === 'Query read timeout') this.cutOff(error);
+    if (isSilence(error)) this.cutOff(error);
   }
 
   private cutOff(error?: Error): void {
@@ -53,6 +53,7 @@ type Connected = (
 export class BoundedPool extends Pool {
   constructor(options: PoolConfig) {
     super(Object.assign({ Client: BoundedClient }, options));
+    this.on('release', (error) => isSilence(error) && this.endIdle());
   }
 
   override connect(): Promise<PoolClient>;
@@ -76,11 +77,18 @@ export class BoundedPool extends Pool {
     });
   }
 
+  /** Where one connection has fallen silent the others most likely have, too: each would cost a request its patience. */
+  private endIdle(): void {
+    for (let count = this.idleCount; count > 0; count -= 1) super.connect((_error, _client, release) => release(true));
+  }
+
   private refusal(isGivenUp: (() => boolean) | undefined): AppError | undefined {
     if (isGivenUp?.()) return givenUp();
     return this.waitingCount >= MAX_WAITING ? unavailable('Too many wait for a connection') : undefined;
   }
 }
+
+const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
 /** @throws AppError 503 where nobody waits for what would be done */
 export function assertAwaited(): void {
