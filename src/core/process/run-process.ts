@@ -91,10 +91,11 @@ function startProblem(error: unknown, port: number): string {
   const { code, hostname } = (error ?? {}) as { code?: string; hostname?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what uses it, or set PORT to another one`;
   if (hostname !== undefined) return `The host name ${hostname} cannot be resolved (${code}); look at DATABASE_URL`;
-  if (databaseProblem(error)?.code === 'SERVICE_UNAVAILABLE') return 'PostgreSQL does not answer at DATABASE_URL';
   const message = error instanceof Error ? error.message : 'The start failed';
   // PgBouncer takes no limits from whom it does not know to be pooled.
-  return message.startsWith('unsupported startup parameter')
-    ? 'DATABASE_URL leads to a pooler: set DATABASE_DIRECT_URL to the address of PostgreSQL itself'
+  if (message.startsWith('unsupported startup parameter'))
+    return 'DATABASE_URL leads to a pooler: set DATABASE_DIRECT_URL to the address of PostgreSQL itself';
+  return databaseProblem(error)?.code === 'SERVICE_UNAVAILABLE'
+    ? 'PostgreSQL does not answer at DATABASE_URL'
     : message;
 }
