@@ -3,7 +3,7 @@ import { inTime } from '../../common/timing/in-time.js';
 import { Sql } from '../database/sql.js';
 import { AppLogger } from '../logging/app-logger.js';
 
-export type CheckState = 'up' | 'down';
+export type CheckState = 'up' | 'down' | 'older' | 'newer';
 
 export interface ReadinessReport {
   status: 'ready' | 'unready';
@@ -17,6 +17,16 @@ export interface ReadinessCheck {
   run: () => Promise<void>;
   /** One that the process can do without is told of, and leaves it ready. */
   isOptional?: boolean;
+}
+
+/** A dependency that answers and is of no use: of another version than this process. */
+export class OtherVersion extends Error {
+  constructor(
+    readonly state: 'older' | 'newer',
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A check that takes longer than this, in milliseconds, counts as failed. */
@@ -66,7 +76,7 @@ export class Readiness implements BeforeApplicationShutdown {
       return 'up';
     } catch (error) {
       this.logger.warn({ err: error, check: check.name, msg: 'A readiness check failed' });
-      return 'down';
+      return error instanceof OtherVersion ? error.state : 'down';
     }
   }
 }
