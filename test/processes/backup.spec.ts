@@ -45,6 +45,12 @@ async function restored(database: TestDatabase, path: string): Promise<string> {
   return restore(client, parts).finally(() => client.end());
 }
 
+const damaged = async (name: string, content: string[]): Promise<string> => {
+  const path = join(directory, name);
+  await writeFile(path, `${content.join('\n')}\n`);
+  return path;
+};
+
 /** Of pg_dump, as everybody on the machine sees it. */
 const commands = (): string[] =>
   execFileSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' })
@@ -71,12 +77,6 @@ describe('admin backup and restore, without pg_dump', () => {
   beforeEach(async () => (target = await TestDatabase.create()));
   afterEach(() => target.drop());
   afterAll(() => source.drop());
-
-  const damaged = async (name: string, content: string[]): Promise<string> => {
-    const path = join(directory, name);
-    await writeFile(path, `${content.join('\n')}\n`);
-    return path;
-  };
 
   it('keep every row of every table, for the operator alone', async () => {
     expect((await stat(file)).mode.toString(8).slice(-3)).toBe('600');

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
 import type { Client } from 'pg';
+import { appliedMigrations } from '../support/applied-migrations.js';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { checkReplaceable, writePrivateFile } from './archive/private-file.js';
@@ -76,12 +77,11 @@ interface ContentParts {
 
 async function contentOf(client: Client, { url, rows, progress, signal }: ContentParts) {
   // Only now, as they have to know all tables, which takes time to load.
-  const [{ archiveOf, reasonAgainstArchive }, { backupLines }, { appliedMigrations, currentSchema }] =
-    await Promise.all([
-      import('./backup/write-archive.js'),
-      import('./backup/write-rows.js'),
-      import('./backup/tables.js'),
-    ]);
+  const [{ archiveOf, reasonAgainstArchive }, { backupLines }, { currentSchema }] = await Promise.all([
+    import('./backup/write-archive.js'),
+    import('./backup/write-rows.js'),
+    import('./backup/tables.js'),
+  ]);
   if ((await appliedMigrations(client)).length === 0)
     throw new OperatorError('The database has no schema of Broadsheet; there is nothing to back up');
   const reason = rows ? 'as --rows says' : await reasonAgainstArchive(await serverMajor(client));

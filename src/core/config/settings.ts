@@ -28,11 +28,14 @@ export class SettingsError extends Error {
 export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment()): Settings {
   const { settings, problems } = examineSettings(environment);
   if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
+  return settings as Settings;
 }
 
 /** The same for whoever explains what is wrong: a setting that cannot be used is undefined, and each problem begins with its name. */
-export function examineSettings(environment: NodeJS.ProcessEnv): { settings: Settings; problems: string[] } {
+export function examineSettings(environment: NodeJS.ProcessEnv): {
+  settings: Partial<Settings>;
+  problems: string[];
+} {
   const { values, problems } = readValues(environment);
   const wrong = new Set(problems.map(nameOf));
   const settings: Record<string, unknown> = {};

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { escapeIdentifier } from 'pg';
 import { OperatorError } from '../explain-verb.js';
 import { majorVersionOf, RunningProgram, textOf } from './postgres-programs.js';
-import { MIGRATIONS_TABLE } from './tables.js';
+import { MIGRATIONS_TABLE } from '../../support/applied-migrations.js';
 
 /** What every archive of pg_dump in its custom format begins with. */
 export const ARCHIVE_MAGIC = 'PGDMP';

@@ -1,7 +1,8 @@
 import { escapeIdentifier, type ClientBase } from 'pg';
 import { QUEUE_SCHEMA } from '../../../core/queue/queue-connection.js';
 import { OperatorError } from '../explain-verb.js';
-import { appliedMigrations, MIGRATIONS_TABLE, ownTables, refuseNewer } from './tables.js';
+import { MIGRATIONS_TABLE, appliedMigrations } from '../../support/applied-migrations.js';
+import { ownTables, refuseNewer } from './tables.js';
 
 // By what our processes call their connections.
 const CONNECTED = `

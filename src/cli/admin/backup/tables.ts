@@ -1,11 +1,9 @@
-import { escapeIdentifier, type ClientBase } from 'pg';
+import type { ClientBase } from 'pg';
 import { getMetadataArgsStorage } from 'typeorm';
 import { compareMigrations } from '../../../core/database/migrations.js';
 import { ENTITIES } from '../../../entities.js';
+import { MIGRATIONS_TABLE } from '../../support/applied-migrations.js';
 import { OperatorError } from '../explain-verb.js';
-
-/** Where TypeORM remembers which migrations have been run; the migrations themselves make it anew. */
-export const MIGRATIONS_TABLE = 'migrations';
 
 interface Table {
   name: string;
@@ -50,16 +48,6 @@ export async function ownTables(client: ClientBase): Promise<string[]> {
 export async function currentSchema(client: ClientBase): Promise<string> {
   const { rows } = await client.query<{ name: string | null }>('SELECT current_schema() AS name');
   return rows[0]?.name ?? 'public';
-}
-
-/** The names of the migrations that have been run, the first one first; none where there is no schema yet. */
-export async function appliedMigrations(client: ClientBase): Promise<string[]> {
-  const { rows: found } = await client.query<{ isThere: boolean }>(`SELECT to_regclass($1) IS NOT NULL AS "isThere"`, [
-    escapeIdentifier(MIGRATIONS_TABLE),
-  ]);
-  if (!found[0]?.isThere) return [];
-  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE} ORDER BY id`);
-  return rows.map(({ name }) => name);
 }
 
 /**

@@ -2,7 +2,8 @@ import { escapeIdentifier, type ClientBase } from 'pg';
 import { ofOneMoment, pagesOf } from '../archive/snapshot.js';
 import type { Progress } from '../progress.js';
 import { backupHeader, endLine, rowLine } from './rows-format.js';
-import { appliedMigrations, MIGRATIONS_TABLE, tablesInOrder } from './tables.js';
+import { MIGRATIONS_TABLE, appliedMigrations } from '../../support/applied-migrations.js';
+import { tablesInOrder } from './tables.js';
 
 interface RowsOptions {
   /** Stops between two pages, with its reason as the error. */
