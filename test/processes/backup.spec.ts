@@ -96,7 +96,6 @@ describe('admin backup and restore, without pg_dump', () => {
   it('never write over a file unless they are told to, nor leave half of one', async () => {
     const before = await readFile(file);
     expect(await admin(source, ['backup', file])).toMatchObject({ code: 1, err: expect.stringContaining('--force') });
-    await target.rows('DROP TABLE audit_events; ALTER TABLE users RENAME COLUMN email TO e');
     expect(await readFile(file)).toEqual(before);
 
     const mine = join(directory, 'mine.backup');

@@ -84,7 +84,7 @@ async function contentOf(client: Client, { url, rows, progress, signal }: Conten
   ]);
   if ((await appliedMigrations(client)).length === 0)
     throw new OperatorError('The database has no schema of Broadsheet; there is nothing to back up');
-  const reason = rows ? 'as --rows says' : await reasonAgainstArchive(await serverMajor(client));
+  const reason = rows ? 'as --rows says' : await reasonAgainstArchive(url, await serverMajor(client));
   if (reason === undefined) return { content: archiveOf(url, await currentSchema(client), signal), by: 'by pg_dump' };
   return { content: backupLines(client, { progress, signal }), by: `as rows (${reason})` };
 }

@@ -12,21 +12,27 @@ const COMPLAINT = 2_000;
 
 /** What libpq calls the parameters of a URL: https://www.postgresql.org/docs/current/libpq-envars.html */
 const PARAMETERS: Record<string, string> = {
-  sslmode: 'PGSSLMODE',
   sslrootcert: 'PGSSLROOTCERT',
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
   options: 'PGOPTIONS',
   host: 'PGHOST',
+  channel_binding: 'PGCHANNELBINDING',
 };
+
+/** Modes that ask for TLS, which node-postgres takes to mean that the certificate is verified, with its name. */
+const VERIFIED = new Set(['prefer', 'require', 'verify-ca', 'verify-full']);
+/** The authorities of the system: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLROOTCERT */
+const SYSTEM = 'system';
+/** The first major version of libpq that knows them. */
+const KNOWS_SYSTEM = 16;
 
 /** The address for PostgreSQL's programs, in the environment: what is on a command line everybody can see. */
 export function connectionEnvironment(databaseUrl: string): NodeJS.ProcessEnv {
   const { hostname, port, username, password, pathname, searchParams } = new URL(databaseUrl);
   const given = Object.entries(PARAMETERS).flatMap(([parameter, variable]) => {
     const value = searchParams.get(parameter);
-    // A word of node-postgres alone, for TLS without a check of the certificate, which is what libpq calls require.
-    return value === null ? [] : [[variable, value === 'no-verify' ? 'require' : value] as const];
+    return value === null ? [] : [[variable, value] as const];
   });
   const all = {
     PGHOST: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -34,10 +40,24 @@ export function connectionEnvironment(databaseUrl: string): NodeJS.ProcessEnv {
     PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    ...tlsOf(searchParams),
     ...Object.fromEntries(given),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
 }
+
+function tlsOf(parameters: URLSearchParams): Record<string, string> {
+  const mode = parameters.get('sslmode');
+  if (mode === null) return {};
+  // A word of node-postgres alone, for TLS without a check of the certificate, which is what libpq calls require.
+  if (mode === 'no-verify') return { PGSSLMODE: 'require' };
+  if (!VERIFIED.has(mode) || parameters.get('uselibpqcompat') === 'true') return { PGSSLMODE: mode };
+  return { PGSSLMODE: 'verify-full', PGSSLROOTCERT: SYSTEM };
+}
+
+/** Whether a program of this major version can verify the server as node-postgres does. */
+export const canVerify = (databaseUrl: string, major: number): boolean =>
+  major >= KNOWS_SYSTEM || connectionEnvironment(databaseUrl)['PGSSLROOTCERT'] !== SYSTEM;
 
 /** @returns its major version; undefined where there is none, or it does not run */
 export async function majorVersionOf(program: PostgresProgram): Promise<number | undefined> {
