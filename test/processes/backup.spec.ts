@@ -110,7 +110,7 @@ describe('admin backup and restore, without pg_dump', () => {
 
   it('send what was owed, and nothing that was sent', async () => {
     const sink = await MailSink.start();
-    expect(await admin(target, ['restore', file], '', NO_PROGRAMS)).toMatchObject({ code: 0 });
+    await restored(target, file);
     const worker = workerOn(target.url, sink);
     await sink.mailsTo('grace@example.com');
     // Of an event that was waiting.
@@ -139,7 +139,7 @@ describe('admin backup and restore, without pg_dump', () => {
     expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/not empty.*--replace/) });
     expect(await contentsOf(target)).toEqual(before);
 
-    expect(await admin(target, ['restore', '--replace', file], '', NO_PROGRAMS)).toMatchObject({ code: 0 });
+    await restored(target, file);
     expect(await contentsOf(target)).toEqual({ ...(await contentsOf(source)), of_somebody_else: [] });
   });
 
