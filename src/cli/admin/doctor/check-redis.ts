@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { openRedis } from '../../../core/redis/open-redis.js';
 import { explainConnection, PATIENCE, placeOf } from './explain-connection.js';
 import { ok, problem, warning, type Finding } from './finding.js';
 
@@ -8,7 +8,7 @@ const OLDEST_VERSION = '6.2';
 /** The Redis of REDIS_URL: whether it lets us in, and forgets nothing by itself. */
 export async function checkRedis(url: string): Promise<Finding[]> {
   const place = placeOf(url);
-  const redis = new Redis(url, {
+  const redis = openRedis(url, {
     lazyConnect: true,
     connectTimeout: PATIENCE,
     commandTimeout: PATIENCE,
