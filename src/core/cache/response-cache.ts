@@ -32,7 +32,7 @@ export class ResponseCache {
     sizeCalculation: ({ answer }) => answer.body.length + 1_000,
   });
   private readonly loading = new Map<string, Promise<CachedAnswer | undefined>>();
-  private readonly isOn: boolean;
+  readonly isOn: boolean;
   private readonly reads;
 
   constructor(
