@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { isHardened, type Settings } from '../config/settings.js';
 import type { HttpRouteConfig } from './route-config.js';
@@ -14,15 +14,15 @@ export function hostGate(settings: Settings) {
   if (!isHardened(settings)) for (const host of LOOPBACK) served.add(host);
   const everyHost = served.has('*');
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if ((request.routeOptions.config as HttpRouteConfig).probe) return;
+  return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    if ((request.routeOptions.config as HttpRouteConfig).probe) return done();
     // Node would answer that itself, but without the envelope (RFC 9112 §3.2).
     const isNeeded = request.raw.httpVersion !== '1.0';
     if (isNeeded && request.headers.host === undefined)
-      throw new AppError('MALFORMED_REQUEST', { detail: 'A Host is missing.' });
-    if (!everyHost && !served.has(hostname(request))) throw new AppError('MISDIRECTED_REQUEST');
-    if (settings.FORCE_HTTPS && request.protocol !== 'https')
-      await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${request.url}`, 308);
+      return done(new AppError('MALFORMED_REQUEST', { detail: 'A Host is missing.' }));
+    if (!everyHost && !served.has(hostname(request))) return done(new AppError('MISDIRECTED_REQUEST'));
+    if (!settings.FORCE_HTTPS || request.protocol === 'https') return done();
+    void reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${request.url}`, 308);
   };
 }
 

@@ -1,30 +1,40 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import cors from '@fastify/cors';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
+import { corsOptions } from './cors.js';
 import { clientAddress } from './client-address.js';
 import { notModified } from './conditional-get.js';
 import { hostGate } from './host-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
 import { limitRequest } from './request-limit.js';
+import { addDocumentHeaders, securityHeaders } from './security-headers.js';
 import { checkKey, checkText } from './shape-gate.js';
 
 /** Everything that a request passes before and after Nest: context, host gate, shape of the URL, headers. */
-export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
+export async function registerHttpHooks(fastify: FastifyInstance, settings: Settings): Promise<void> {
   if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
+  fastify.addHook('onRequest', securityHeaders(settings));
+  await fastify.register(cors, corsOptions(settings));
   fastify.addHook('onRequest', hostGate(settings));
   const limit = settings.REQUEST_TIMEOUT * 1_000;
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, reply, done) =>
     runInContext({ ...contextOf(request), isGivenUp: limitRequest(request, reply, limit) }, done),
   );
-  fastify.addHook('preValidation', async (request) => checkUrl(request));
-  fastify.addHook('onSend', async (request, reply) => addHeaders(request, reply));
+  fastify.addHook('preValidation', checkUrl);
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    addHeaders(request, reply);
+    addDocumentHeaders(reply, settings);
+    done(null, payload);
+  });
   fastify.addHook('onSend', notModified);
 }
 
+const AUTH_PREFIX = `${API_PREFIX}/auth`;
 /** Longer ones are not told by anybody who means well, in characters. */
 const MAX_USER_AGENT = 400;
 
@@ -35,13 +45,19 @@ const contextOf = (request: FastifyRequest): RequestContext => ({
   userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT),
 });
 
-function checkUrl(request: FastifyRequest): void {
-  checkEncoding(request.url);
-  for (const [name, value] of Object.entries(request.params as Record<string, string>)) checkText(value, name);
-  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
-    checkKey(name);
-    for (const text of [value].flat()) checkText(text, name);
+function checkUrl(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  try {
+    checkEncoding(request.url);
+    for (const [name, value] of Object.entries(request.params as Record<string, string>)) checkText(value, name);
+    for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+      checkKey(name);
+      for (const text of [value].flat()) checkText(text, name);
+    }
+  } catch (error) {
+    done(error as AppError);
+    return;
   }
+  done();
 }
 
 /** The parser of queries leaves alone what it cannot decode, and a filter would then look for something else. */
@@ -61,6 +77,5 @@ function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Not under /auth, where the time that an answer takes is nobody's business.
   const path = request.routeOptions.url ?? request.url;
-  if (!path.startsWith(`${API_PREFIX}/auth`))
-    void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
+  if (!path.startsWith(AUTH_PREFIX)) void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
 }
