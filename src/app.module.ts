@@ -1,10 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { AccessTokenGuard } from './auth/access/access-token.guard.js';
 import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
 import { AuditApiModule } from './core/audit/audit-api.module.js';
-import { InvalidationInterceptor } from './core/cache/invalidation.interceptor.js';
+import { CacheInvalidation } from './core/cache/cache-invalidation.js';
 import { CoreModule } from './core/core.module.js';
 import { isHardened, type Settings } from './core/config/settings.js';
 import { UnreadInputGuard } from './core/http/unread-input.guard.js';
@@ -45,7 +45,7 @@ export class AppModule {
           provide: APP_GUARD,
           useClass,
         })),
-        { provide: APP_INTERCEPTOR, useClass: InvalidationInterceptor },
+        CacheInvalidation,
       ],
     };
   }

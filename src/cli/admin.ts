@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { backupVerb } from './admin/backup.js';
 import { createVerb } from './admin/create.js';
 import { exportVerb } from './admin/export.js';
+import { doctorVerb } from './admin/doctor.js';
 import { explainVerb } from './admin/explain-verb.js';
 import { importVerb } from './admin/import.js';
 import { mailsVerb } from './admin/mails.js';
+import { restoreVerb } from './admin/restore.js';
 
 /** `npm run admin`: what operators do to the database of DATABASE_URL, or to the embedded one of `npm start`. */
 const program = new Command('npm run admin --')
@@ -13,9 +16,9 @@ const program = new Command('npm run admin --')
     'after',
     `
 The database is that of DATABASE_URL, or else the embedded one of npm start, which may be running.
-Exit codes: 0 done, 1 wrong input or failure, 2 an import refused some lines, 78 wrong settings, 130 interrupted.`,
+Exit codes: 0 done, 1 wrong input or failure, or doctor found a problem, 2 an import refused some lines, 78 wrong settings, 130 interrupted.`,
   );
-for (const verb of [createVerb(), mailsVerb(), exportVerb(), importVerb()])
+for (const verb of [doctorVerb(), createVerb(), mailsVerb(), exportVerb(), importVerb(), backupVerb(), restoreVerb()])
   program.addCommand(verb.copyInheritedSettings(program));
 
 try {

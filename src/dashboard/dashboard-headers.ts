@@ -25,8 +25,9 @@ const HEADERS = {
 @Injectable()
 export class DashboardHeaders {
   constructor(host: HttpAdapterHost) {
-    host.httpAdapter.getInstance<FastifyInstance>().addHook('onSend', async (request, reply) => {
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onSend', (request, reply, payload, done) => {
       if (isDashboard(request)) void reply.headers(HEADERS);
+      done(null, payload);
     });
   }
 }

@@ -1,7 +1,8 @@
 import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { PostResponse } from './dto/post.response.js';
-import { postETag } from './post-etag.js';
+import type { RowPage } from '../common/paging/page.js';
+import { PostPageResponse, PostResponse, type PostField } from './dto/post.response.js';
+import { pageETag, postETag } from './post-etag.js';
 import type { PostRow } from './post-row.js';
 
 /** Documents `If-Match` on a route that changes a post. */
@@ -15,4 +16,14 @@ export const IF_MATCH = ApiHeader({
 export function withETag(reply: FastifyReply, post: PostRow): PostResponse {
   void reply.header('etag', postETag(post));
   return PostResponse.from(post);
+}
+
+/** A page of posts as the answer, with the validator of all its versions. */
+export function withPageETag(
+  reply: FastifyReply,
+  page: RowPage<PostRow>,
+  fields?: readonly PostField[],
+): PostPageResponse {
+  void reply.header('etag', pageETag(page));
+  return PostPageResponse.from(page, fields);
 }

@@ -10,11 +10,11 @@ import { API_PREFIX, ApiController } from '../common/openapi/api-controller.deco
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setPageLinks } from '../common/paging/link.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
-import { CachedRead } from '../core/cache/cached-read.decorator.js';
 import { markPublic } from '../core/cache/public-answer.js';
+import { PublicAnswers } from '../core/cache/public-answers.js';
 import { Idempotency } from '../core/idempotency/idempotency.js';
 import { IdempotentPost } from '../core/idempotency/idempotent-post.decorator.js';
-import { IF_MATCH, withETag } from './answers.js';
+import { IF_MATCH, withETag, withPageETag } from './answers.js';
 import { ListPostsQuery } from './dto/list-posts.query.js';
 import { PostParam } from './dto/post.param.js';
 import { PostPageResponse, PostResponse } from './dto/post.response.js';
@@ -41,6 +41,7 @@ export class PostsController {
     private readonly posts: PostsService,
     private readonly trash: TrashService,
     private readonly idempotency: Idempotency,
+    private readonly publicAnswers: PublicAnswers,
   ) {}
 
   @Post()
@@ -66,7 +67,6 @@ export class PostsController {
 
   @Get()
   @Public()
-  @CachedRead()
   @ApiAnswer(200, PostPageResponse, {
     summary: 'List posts',
     description: 'Published ones, newest first. Others with `status`, which needs a sign-in.',
@@ -78,16 +78,17 @@ export class PostsController {
     @CurrentUser() actor: Actor | undefined,
     @Query() query: ListPostsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PostPageResponse> {
-    const page = await this.posts.page(actor, query);
-    setPageLinks(reply, page);
-    if (query.status === 'published') markPublic(reply);
-    return PostPageResponse.from(page, query.fields);
+  ): Promise<PostPageResponse | Buffer> {
+    return this.publicAnswers.once(reply, async () => {
+      const page = await this.posts.page(actor, query);
+      setPageLinks(reply, page);
+      if (query.status === 'published') markPublic(reply);
+      return withPageETag(reply, page, query.fields);
+    });
   }
 
   @Get(':id')
   @Public()
-  @CachedRead()
   @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the version at hand' })
   @ApiAnswer(200, PostResponse, {
     summary: 'Read a post',
@@ -102,13 +103,15 @@ export class PostsController {
     @Param() { id }: PostParam,
     @Query() { format }: ReadPostQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<PostResponse | void> {
-    const post = await this.posts.read(actor, id);
-    if (!isUuid(id) && post.slug !== id) return redirectTo(reply, post);
-    if (post.status === 'published') markPublic(reply);
-    if (format !== 'html') return withETag(reply, post);
-    void reply.header('etag', postETag(post, 'html'));
-    return { ...PostResponse.from(post), content: renderMarkdown(post.content) };
+  ): Promise<PostResponse | Buffer | void> {
+    return this.publicAnswers.once(reply, async () => {
+      const post = await this.posts.read(actor, id);
+      if (!isUuid(id) && post.slug !== id) return redirectTo(reply, post);
+      if (post.status === 'published') markPublic(reply);
+      if (format !== 'html') return withETag(reply, post);
+      void reply.header('etag', postETag(post, 'html'));
+      return { ...PostResponse.from(post), content: renderMarkdown(post.content) };
+    });
   }
 
   @Put(':id')

@@ -1,4 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,36 +7,12 @@ import { retryMails } from '../../src/cli/admin/mails/retry-mails.js';
 import { generatePosts, generateUsers } from '../../src/cli/generated-data.js';
 import { newId } from '../../src/common/ids/uuid.js';
 import { PasswordsService } from '../../src/users/passwords/passwords.service.js';
+import { admin, startAdmin } from '../support/admin.js';
 import { until } from '../support/program.js';
 import { TestDatabase } from '../support/test-database.js';
 import { testSettings } from '../support/test-settings.js';
 
 const PASSWORD = 'correct horse battery';
-
-interface Outcome {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** The command as an operator gives it, with nothing of the surroundings but the path. */
-function start(database: TestDatabase, args: string[]): ChildProcess {
-  const env = { PATH: process.env['PATH'], NODE_ENV: 'test', DATABASE_URL: database.url, BCRYPT_COST: '4' };
-  return spawn(process.execPath, ['dist/src/cli/admin.js', ...args], { env });
-}
-
-async function admin(database: TestDatabase, args: string[], input = ''): Promise<Outcome> {
-  const child = start(database, args);
-  const outcome: Outcome = { code: null, out: '', err: '' };
-  // Decoded as a whole: a chunk may end in the middle of a character.
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (outcome.out += chunk));
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (outcome.err += chunk));
-  // A program that refuses its arguments ends without having read anything.
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input);
-  await once(child, 'close');
-  return { ...outcome, code: child.exitCode };
-}
 
 /** The lines on standard output. */
 async function exported(database: TestDatabase, more: string[] = []): Promise<string[]> {
@@ -199,7 +174,7 @@ describe('admin export and import', () => {
   });
 
   it('goes on where it was killed', async () => {
-    const killed = start(target, ['import', '-']);
+    const killed = startAdmin(target, ['import', '-']);
     // What it has not read when it dies cannot be written any more.
     killed.stdin?.on('error', () => undefined);
     killed.stdin?.write(`${lines.slice(0, 700).join('\n')}\n`);

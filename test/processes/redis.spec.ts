@@ -66,6 +66,10 @@ describeWithRedis('a worker with REDIS_URL', () => {
     await until(async () => (await owed('meanwhile@example.com')) === 'pending');
 
     await redis.startAgain();
+    // As though it had been away for long, so that the next look at what is overdue finds it.
+    await api.database.rows(
+      "UPDATE emails SET next_try_at = next_try_at - interval '1 minute' WHERE state = 'pending'",
+    );
     const [mail] = await sink.mailsTo('meanwhile@example.com');
     expect(mail?.subject).toContain('Welcome');
     await until(async () => (await queueOf(workerUrl)).status === 200);

@@ -11,9 +11,15 @@ export class Program {
   output = '';
   private readonly ended: Promise<number | NodeJS.Signals>;
 
-  constructor(entry: string, environment: NodeJS.ProcessEnv) {
+  constructor(
+    entry: string,
+    environment: NodeJS.ProcessEnv,
+    // A file descriptor instead of `output`.
+    { args = [], stdout = 'pipe' }: { args?: string[]; stdout?: number | 'pipe' } = {},
+  ) {
     // Nothing of the surroundings but the path: a setting that is set there must not reach the test.
-    this.child = spawn(process.execPath, [entry], { env: { PATH: process.env['PATH'], ...environment } });
+    const env = { PATH: process.env['PATH'], ...environment };
+    this.child = spawn(process.execPath, [entry, ...args], { env, stdio: ['pipe', stdout, 'pipe'] });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.ended = new Promise((resolve) =>

@@ -20,12 +20,12 @@ export class TestRedis {
       throw new Error('REQUIRE_REDIS=1, but there is neither a redis-server on the PATH nor a REDIS_URL');
     if (!isInstalled) return new TestRedis(process.env['REDIS_URL'] ?? '');
     const port = await freePort();
-    return new TestRedis(`redis://127.0.0.1:${port}`, await spawnRedis(port));
+    return new TestRedis(`redis://127.0.0.1:${port}`, await startRedisServer(port));
   }
 
   /** Comes back on the same port after `stop`, with nothing in it. */
   async startAgain(): Promise<void> {
-    this.child = await spawnRedis(Number(new URL(this.url).port));
+    this.child = await startRedisServer(Number(new URL(this.url).port));
   }
 
   async stop(): Promise<void> {
@@ -36,14 +36,15 @@ export class TestRedis {
   }
 }
 
-async function spawnRedis(port: number): Promise<ChildProcess> {
+/** One that keeps nothing on the disk, and answers. */
+export async function startRedisServer(port: number, ...options: string[]): Promise<ChildProcess> {
   const inMemory = ['--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...inMemory]);
+  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...inMemory, ...options]);
   await until(() => answers(port));
   return child;
 }
 
-const answers = (port: number): Promise<boolean> =>
+export const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
     socket.once('data', (data) => {

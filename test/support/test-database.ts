@@ -26,6 +26,13 @@ export class TestDatabase {
     return rows;
   }
 
+  /** A session of its own, which the caller ends. */
+  async connect(): Promise<Client> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    return client;
+  }
+
   /** Lets nobody else in, as a server that is away; connections that are there stay. */
   async allowConnections(areAllowed: boolean): Promise<void> {
     await onServer(`ALTER DATABASE ${this.name} ALLOW_CONNECTIONS ${areAllowed}`);

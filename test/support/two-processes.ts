@@ -7,6 +7,7 @@ export class TwoProcesses {
     readonly worker: Program,
     readonly url: string,
     readonly workerUrl: string,
+    readonly environment: NodeJS.ProcessEnv,
   ) {}
 
   /** Resolves once both serve. */
@@ -26,7 +27,7 @@ export class TwoProcesses {
     const api = new Program('dist/src/main.js', environment);
     const worker = new Program('dist/src/worker.js', environment);
     await Promise.all([api.says('"msg":"Started"'), worker.says('"msg":"Started"')]);
-    return new TwoProcesses(api, worker, `http://127.0.0.1:${port}`, `http://127.0.0.1:${workerPort}`);
+    return new TwoProcesses(api, worker, `http://127.0.0.1:${port}`, `http://127.0.0.1:${workerPort}`, environment);
   }
 
   async kill(): Promise<void> {

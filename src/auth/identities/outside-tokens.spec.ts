@@ -232,6 +232,12 @@ describe('OutsideTokens', () => {
     await expect(tokensWith().read(await sign(one))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
   });
 
+  it('says 503 where the issuer answers with more than keys can be', async () => {
+    const keys = [Object.assign(await exportJWK(one.publicKey), { kid: 'one', alg: one.alg, use: 'sig' })];
+    answer = { status: 200, body: JSON.stringify({ keys, filler: 'x'.repeat(300_000) }) };
+    await expect(tokensWith().read(await sign(one))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  });
+
   it('says 503 where nobody listens', async () => {
     const tokens = tokensWith({ jwksUri: 'http://127.0.0.1:1/jwks' });
     await expect(tokens.read(await sign(one))).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { AppError } from '../../common/errors/app-error.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
@@ -11,6 +19,8 @@ const TIMEOUT = 3_000;
 const COOLDOWN = 30_000;
 /** How long keys are kept without being asked for again, in milliseconds. */
 const MAX_AGE = 600_000;
+/** Bytes of a set of keys; a hundred keys have some fifty thousand. */
+const MAX_SIZE = 262_144;
 /** Clocks of two servers may differ by so many seconds. */
 const TOLERANCE = 30;
 
@@ -42,7 +52,12 @@ export class OutsideTokens {
   ) {
     this.issuers = new Map(
       (settings.AUTH_ISSUERS ?? []).map(({ issuer, jwksUri, audience, algorithms }) => {
-        const options = { timeoutDuration: TIMEOUT, cooldownDuration: COOLDOWN, cacheMaxAge: MAX_AGE };
+        const options = {
+          timeoutDuration: TIMEOUT,
+          cooldownDuration: COOLDOWN,
+          cacheMaxAge: MAX_AGE,
+          [customFetch]: fetchKeys,
+        };
         return [issuer, { issuer, audience, algorithms, keys: createRemoteJWKSet(new URL(jwksUri), options) }];
       }),
     );
@@ -92,6 +107,19 @@ export class OutsideTokens {
     this.logger.warn({ err: error, issuer, msg: 'The keys of an outside issuer cannot be had' });
     throw new AppError('SERVICE_UNAVAILABLE', { headers: { 'retry-after': '5' }, cause: error });
   }
+}
+
+/** @throws Error where the answer is larger than keys can be, before all of it is here */
+async function fetchKeys(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_SIZE) throw new Error(`The set of keys has more than ${MAX_SIZE} bytes`);
+    chunks.push(chunk);
+  }
+  return new Response(Buffer.concat(chunks), { status: response.status, headers: response.headers });
 }
 
 const MAX_NAME = 100;

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { jwtVerify, SignJWT, type JWTVerifyOptions } from 'jose';
@@ -23,13 +24,21 @@ type Claims = Record<string, unknown>;
  */
 @Injectable()
 export class AccessTokens {
+  /**
+   * As key objects, which the types leave out: of bytes the library tries first whether they are a public key, each time,
+   * which takes longer than all the rest of a request.
+   */
+  private readonly secrets: Buffer[];
+
   constructor(
     private readonly jwt: JwtService,
-    private readonly keyring: Keyring,
+    keyring: Keyring,
     private readonly signingKeys: SigningKeys,
     private readonly settings: Settings,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.secrets = keyring.keysFor('access-token').map((secret) => createSecretKey(secret) as unknown as Buffer);
+  }
 
   async sign({ userId, sessionId }: AccessTokenContent): Promise<string> {
     const iat = this.seconds();
@@ -56,12 +65,12 @@ export class AccessTokens {
   }
 
   private async signWithSecret(claims: Claims): Promise<string> {
-    const [secret] = this.keyring.keysFor('access-token');
+    const [secret] = this.secrets;
     return this.jwt.signAsync(claims, { secret, header: { alg: 'HS256', typ: TYPE } });
   }
 
   private verifyWithSecrets(token: string): Claims | undefined {
-    for (const secret of this.keyring.keysFor('access-token')) {
+    for (const secret of this.secrets) {
       const claims = this.verifyWithSecret(token, secret);
       if (claims) return claims;
     }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { addAbortSignal, type Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import { Command } from 'commander';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
@@ -47,20 +47,13 @@ async function importFrom(file: string): Promise<ImportSummary> {
     if (size > 0) progress.begin(file, size);
     const stream = addAbortSignal(signal, file === '-' ? process.stdin : createReadStream(file));
     return await withClient(settings, async (client) => {
-      const summary = await new Importer(client, { onRefusal, signal }).run(counted(stream, progress));
+      const summary = await new Importer(client, { onRefusal, signal }).run(progress.countingBytes(stream));
       await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
       return summary;
     });
   } finally {
     progress.stop();
     await release();
-  }
-}
-
-async function* counted(stream: Readable, progress: Progress): AsyncGenerator<Buffer> {
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    yield chunk;
-    progress.advance(chunk.length);
   }
 }
 

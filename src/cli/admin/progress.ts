@@ -32,6 +32,14 @@ export class Progress {
     }
   }
 
+  /** Passes a stream on, and advances by its bytes. */
+  async *countingBytes(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of stream) {
+      yield chunk;
+      this.advance(chunk.length);
+    }
+  }
+
   /** This part is finished. */
   end(): void {
     const outcome = `${this.done.toLocaleString('en')} ${this.label}`;

@@ -4,6 +4,7 @@ import { AppLogger } from '../logging/app-logger.js';
 import { SharedRedis } from '../redis/shared-redis.js';
 import { Generation, ProcessGeneration } from './generation.js';
 import { RedisGeneration } from './redis-generation.js';
+import { PublicAnswers } from './public-answers.js';
 import { ResponseCache } from './response-cache.js';
 
 /** The response cache of this process, whose validity is shared through Redis as soon as REDIS_URL is set. */
@@ -17,7 +18,8 @@ import { ResponseCache } from './response-cache.js';
         client && RESPONSE_CACHE ? new RedisGeneration(client, logger) : new ProcessGeneration(),
     },
     ResponseCache,
+    PublicAnswers,
   ],
-  exports: [ResponseCache],
+  exports: [ResponseCache, PublicAnswers],
 })
 export class CacheModule {}

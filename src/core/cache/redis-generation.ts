@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { AppLogger } from '../logging/app-logger.js';
+import type { RedisClient } from '../redis/open-redis.js';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
 import { Generation } from './generation.js';
 
@@ -14,7 +14,7 @@ export class RedisGeneration extends Generation {
   private lastTold = 0;
 
   constructor(
-    private readonly redis: Redis,
+    private readonly redis: RedisClient,
     private readonly logger: AppLogger,
   ) {
     super();

@@ -90,6 +90,17 @@ describe('ResponseCache', () => {
     expect((await Promise.all(others)).map(textOf)).toEqual(['own 1', 'own 2']);
   });
 
+  it('shares that the database is away: those who waited would only wait once more', async () => {
+    const cache = cacheWith();
+    const { load, ends } = heldLoad();
+    const reads = [1, 2, 3].map(() => cache.read('/posts', load));
+    await settle();
+    ends[0]?.reject(new Error('Query read timeout'));
+    const outcomes = await Promise.allSettled(reads);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
   it('keeps no failure', async () => {
     const cache = cacheWith();
     await expect(cache.read('/posts', () => Promise.reject(new Error('not today')))).rejects.toThrow('not today');

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Settings } from '../config/settings.js';
+import { databaseProblem } from '../database/database-errors.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Generation } from './generation.js';
 
@@ -31,7 +32,7 @@ export class ResponseCache {
     sizeCalculation: ({ answer }) => answer.body.length + 1_000,
   });
   private readonly loading = new Map<string, Promise<CachedAnswer | undefined>>();
-  private readonly isOn: boolean;
+  readonly isOn: boolean;
   private readonly reads;
 
   constructor(
@@ -78,8 +79,7 @@ export class ResponseCache {
   ): Promise<CachedAnswer | undefined> {
     const place = `${generation} ${key}`;
     const others = this.loading.get(place);
-    // What fails for another caller, or is its alone, says nothing to this one.
-    const theirs = others && (await others.catch(() => undefined));
+    const theirs = others && (await others.catch(failureForOne));
     this.reads.inc({ outcome: theirs ? 'coalesced' : 'miss' });
     if (theirs) return theirs;
     const own = load();
@@ -92,4 +92,12 @@ export class ResponseCache {
       if (this.loading.get(place) === own) this.loading.delete(place);
     }
   }
+}
+
+/**
+ * What fails for another caller says nothing to this one, unless the database is away: all who have waited would ask it
+ * at once then, and wait once more.
+ */
+function failureForOne(error: unknown): undefined {
+  if (databaseProblem(error)?.code === 'SERVICE_UNAVAILABLE') throw error;
 }

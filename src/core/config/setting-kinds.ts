@@ -1,6 +1,9 @@
 import { createPrivateKey } from 'node:crypto';
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { redisAddress } from '../redis/redis-address.js';
+import { filesOf, isSslModeKnown, SSL_MODES } from '../database/connection-target.js';
 
 /** What a setting may be: a text of the environment, made into its value or refused with a sentence. */
 
@@ -29,8 +32,25 @@ export const url = (protocols: string[], example: string) =>
       `must be a URL such as ${example}`,
     );
 
-export const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database');
+export const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database')
+  .refine(isSslModeKnown, `has an sslmode that is none of ${SSL_MODES.join(', ')}`)
+  .refine((value) => filesOf(value).every(isReadable), 'names a certificate or a key that cannot be read');
+export const redisUrl = z
+  .string()
+  .refine(
+    (value) => redisAddress(value) !== undefined,
+    'must be a URL such as redis://host:6379, redis+sentinel://host:26379,host:26379/name or redis+cluster://host:6379,host:6379',
+  );
 export const httpUrl = url(['http:', 'https:'], 'https://example.com').transform((value) => value.replace(/\/+$/, ''));
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const MINIMUM_RSA_BITS = 2048;
 

@@ -5,6 +5,7 @@ import {
   list,
   url,
   postgresUrl,
+  redisUrl,
   httpUrl,
   privateKeys,
   dkimKey,
@@ -34,19 +35,21 @@ export const settingsSchema = z.object({
     example: 'http://localhost:3000',
   }),
   DATABASE_URL: postgresUrl.optional().meta({
-    description: 'PostgreSQL 14 or newer. Left out under npm start: an embedded one. Required in production.',
+    description:
+      'PostgreSQL 14 or newer; sslmode, sslrootcert, channel_binding and options count. Left out under npm start: an embedded one. Required in production.',
     example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
   }),
   DATABASE_DIRECT_URL: postgresUrl.optional().meta({
     description:
-      'Behind a transaction pooler: a direct address for migrations, LISTEN and the queue; pooled statements are unnamed then.',
+      'Where DATABASE_URL leads to a transaction pooler: PostgreSQL itself, for migrations, LISTEN and the queue. Pooled statements are unnamed then, and have their limits from SET LOCAL.',
     example: 'postgres://broadsheet:password@localhost:5432/broadsheet',
   }),
   DATABASE_POOL_MAX: integer(2, 500)
     .prefault('10')
     .meta({ description: 'Connections a process keeps to PostgreSQL at most.' }),
-  REDIS_URL: url(['redis:', 'rediss:'], 'redis://localhost:6379').optional().meta({
-    description: 'Redis for the queue and what API processes share; in PostgreSQL and memory where this is left out.',
+  REDIS_URL: redisUrl.optional().meta({
+    description:
+      'Redis for the queue and what API processes share; in PostgreSQL and memory where this is left out. Also redis+sentinel://host,host/name and redis+cluster://host,host.',
     example: 'redis://localhost:6379',
   }),
   SECRET_KEY: list.pipe(z.array(z.string())).optional().meta({
@@ -150,6 +153,10 @@ export const settingsSchema = z.object({
     description: 'Language of the full-text search, as PostgreSQL calls it; simple for none. The worker re-indexes.',
   }),
   WORKER_CONCURRENCY: integer(1, 1000).prefault('20').meta({ description: 'Jobs a worker runs at a time.' }),
+  REQUEST_TIMEOUT: integer(2, 30).prefault('15').meta({
+    description:
+      'Seconds in which a request is answered, whatever is away; the limits of statements follow from it, in workers too.',
+  }),
   SHUTDOWN_TIMEOUT: integer(1, 600)
     .prefault('30')
     .meta({ description: 'Seconds that a process has to finish its work after SIGTERM.' }),

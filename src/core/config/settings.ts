@@ -26,6 +26,16 @@ export class SettingsError extends Error {
  * @throws SettingsError that lists every problem
  */
 export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment()): Settings {
+  const { settings, problems } = examineSettings(environment);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings as Settings;
+}
+
+/** The same for whoever explains what is wrong: a setting that cannot be used is undefined, and each problem begins with its name. */
+export function examineSettings(environment: NodeJS.ProcessEnv): {
+  settings: Partial<Settings>;
+  problems: string[];
+} {
   const { values, problems } = readValues(environment);
   const wrong = new Set(problems.map(nameOf));
   const settings: Record<string, unknown> = {};
@@ -45,8 +55,7 @@ export function loadSettings(environment: NodeJS.ProcessEnv = readEnvironment())
     ...productionProblems(complete),
   ];
   problems.push(...others.filter((problem) => !wrong.has(nameOf(problem))));
-  if (problems.length > 0) throw new SettingsError(problems);
-  return withDefaults(complete);
+  return { settings: withDefaults(complete), problems };
 }
 
 const nameOf = (problem: string): string => problem.slice(0, problem.indexOf(':')).replace(/_FILE$/, '');

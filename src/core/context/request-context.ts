@@ -13,6 +13,8 @@ export interface RequestContext extends ClsStore {
   sessionId?: string;
   /** The account that acts, once the guard knows it. */
   userId?: string;
+  /** Whether nobody waits for its outcome any more. */
+  isGivenUp?: () => boolean;
 }
 
 const cls = ClsServiceManager.getClsService<RequestContext>();

@@ -1,35 +1,51 @@
 import type { DataSourceOptions, MigrationInterface } from 'typeorm';
 import type { Settings } from '../config/settings.js';
+import { BoundedPool } from './bounded-pool.js';
+import { connectionTarget } from './connection-target.js';
 import { SnakeNamingStrategy } from './snake-naming.strategy.js';
+import { TransactionClient } from './transaction-client.js';
 
-/** Every hop has its bound, in milliseconds, so that a stuck database never becomes a stuck client. */
-export const DATABASE_TIMEOUTS = {
-  connect: 5_000,
-  statement: 10_000,
-  /** Longer than `statement`, for the case that the server does not answer at all. */
-  answer: 12_000,
-  lock: 5_000,
-  idleInTransaction: 15_000,
-} as const;
+/**
+ * Every hop has its bound, in milliseconds, so that a stuck database never becomes a stuck client: each a part of what a
+ * request may take in all.
+ */
+export function databaseTimeouts({ REQUEST_TIMEOUT }: Pick<Settings, 'REQUEST_TIMEOUT'>) {
+  const request = REQUEST_TIMEOUT * 1_000;
+  return {
+    /** For a new connection, and for one of the pool to become free. */
+    connect: Math.round(request / 3),
+    lock: Math.round(request / 3),
+    statement: Math.round((request * 2) / 3),
+    /** Longer than `statement`, for the case that the server does not answer at all. */
+    answer: Math.round((request * 4) / 5),
+    idleInTransaction: request,
+  };
+}
 
 type Constructor<T> = new () => T;
 
 /** What TypeORM needs to connect for serving; the schema is changed by migrations alone. */
 export function dataSourceOptions(
-  settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_POOL_MAX'>,
+  settings: Pick<Settings, 'DATABASE_URL' | 'DATABASE_DIRECT_URL' | 'DATABASE_POOL_MAX' | 'REQUEST_TIMEOUT'>,
   entities: Constructor<object>[],
 ): DataSourceOptions {
+  const { extra, ...base } = baseOptions(settings.DATABASE_URL);
+  const timeouts = databaseTimeouts(settings);
   return {
-    ...baseOptions(settings.DATABASE_URL),
+    ...base,
+    driver: { Pool: BoundedPool },
     entities,
-    connectTimeoutMS: DATABASE_TIMEOUTS.connect,
+    connectTimeoutMS: timeouts.connect,
     poolSize: settings.DATABASE_POOL_MAX,
     extra: {
+      ...extra,
+      // Where there is a direct address, too, this one is a transaction pooler's.
+      ...(settings.DATABASE_DIRECT_URL !== undefined && { Client: TransactionClient }),
       keepAlive: true,
-      statement_timeout: DATABASE_TIMEOUTS.statement,
-      query_timeout: DATABASE_TIMEOUTS.answer,
-      lock_timeout: DATABASE_TIMEOUTS.lock,
-      idle_in_transaction_session_timeout: DATABASE_TIMEOUTS.idleInTransaction,
+      statement_timeout: timeouts.statement,
+      query_timeout: timeouts.answer,
+      lock_timeout: timeouts.lock,
+      idle_in_transaction_session_timeout: timeouts.idleInTransaction,
     },
   };
 }
@@ -43,14 +59,17 @@ export function migrationDataSourceOptions(
   return { ...baseOptions(url), migrations, entities, migrationsTableName: 'migrations' };
 }
 
-const baseOptions = (url: string) =>
-  ({
+function baseOptions(url: string) {
+  const { connectionString, ...extra } = connectionTarget(url);
+  return {
     type: 'postgres',
-    url,
+    url: connectionString,
+    extra,
     applicationName: 'broadsheet',
     synchronize: false,
     installExtensions: false,
     namingStrategy: new SnakeNamingStrategy(),
     // An idle connection that breaks is replaced at its next use; unheard, its error would end the process.
     poolErrorHandler: () => undefined,
-  }) as const;
+  } as const;
+}

@@ -10,6 +10,7 @@ import { dataSourceOptions } from './data-source.js';
 import { Sql } from './sql.js';
 import { StatementTimes } from './statement-times.js';
 import { TypeOrmStatements } from './typeorm-statements.js';
+import { withoutEnhancers } from './without-enhancers.js';
 
 /** The pool, the ambient transactions (`@Transactional()`) and prepared statements. */
 @Global()
@@ -24,15 +25,17 @@ export class DatabaseModule {
           inject: [Settings],
           useFactory: (settings: Settings) => ({ ...dataSourceOptions(settings, entities), retryAttempts: 0 }),
         }),
-        ClsModule.forRoot({
-          global: true,
-          plugins: [
-            new ClsPluginTransactional({
-              imports: [TypeOrmModule],
-              adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: getDataSourceToken() }),
-            }),
-          ],
-        }),
+        withoutEnhancers(
+          ClsModule.forRoot({
+            global: true,
+            plugins: [
+              new ClsPluginTransactional({
+                imports: [TypeOrmModule],
+                adapter: new TransactionalAdapterTypeOrm({ dataSourceToken: getDataSourceToken() }),
+              }),
+            ],
+          }),
+        ),
       ],
       providers: [Sql, StatementTimes, TypeOrmStatements, ConnectionMetrics],
       exports: [Sql],

@@ -16,3 +16,12 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
 
 /** Under these names TypeORM remembers which have been run. */
 export const migrationNames = (): string[] => MIGRATIONS.map((migration) => migration.name);
+
+/** @param applied the names of those that a database has had */
+export function compareMigrations(applied: string[]): { missing: string[]; unknown: string[] } {
+  const expected = migrationNames();
+  return {
+    missing: expected.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !expected.includes(name)),
+  };
+}

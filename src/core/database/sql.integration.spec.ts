@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Transactional, TransactionHost } from '@nestjs-cls/transactional';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { until } from '../../../test/support/program.js';
 import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { ConfigModule } from '../config/config.module.js';
 import { databaseProblem } from './database-errors.js';
-import { DATABASE_TIMEOUTS } from './data-source.js';
+import { databaseTimeouts } from './data-source.js';
 import { DatabaseModule } from './database.module.js';
 import { Sql } from './sql.js';
 
@@ -157,9 +160,16 @@ describe('Sql', () => {
         WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')`,
     });
     expect(Object.fromEntries(rows.map(({ name, setting }) => [name, Number(setting)]))).toEqual({
-      statement_timeout: DATABASE_TIMEOUTS.statement,
-      lock_timeout: DATABASE_TIMEOUTS.lock,
-      idle_in_transaction_session_timeout: DATABASE_TIMEOUTS.idleInTransaction,
+      statement_timeout: 10_000,
+      lock_timeout: 5_000,
+      idle_in_transaction_session_timeout: 15_000,
+    });
+    expect(databaseTimeouts({ REQUEST_TIMEOUT: 15 })).toEqual({
+      connect: 5_000,
+      lock: 5_000,
+      statement: 10_000,
+      answer: 12_000,
+      idleInTransaction: 15_000,
     });
   });
 
@@ -181,6 +191,22 @@ describe('Sql', () => {
   ])('throws what the table of errors knows, for $name', async ({ text, code }) => {
     const error: unknown = await sql.rows({ name: 'broken', text }).catch((thrown: unknown) => thrown);
     expect(databaseProblem(error)?.code).toBe(code);
+  });
+
+  it.each(['directly', 'through a pooler'])('fails nothing after idle connections were closed, %s', async (how) => {
+    await module.close();
+    await open(how === 'directly' ? {} : { DATABASE_DIRECT_URL: database.url });
+    await Promise.all([sql.row(BACKEND), sql.row(BACKEND)]);
+    const { master: pool } = module.get(DataSource).driver as unknown as { master: Pool };
+    expect(pool.idleCount).toBeGreaterThan(0);
+    await database.rows(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'broadsheet'",
+    );
+    await until(() => pool.totalCount === 0);
+    expect(await Promise.all([sql.row(BACKEND), notes.add(['a'])])).toEqual([
+      { pid: expect.any(Number) },
+      expect.any(Array),
+    ]);
   });
 
   it('comes back after its connections were cut', async () => {

@@ -4,6 +4,7 @@ import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adap
 import type { Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { assertAwaited } from './bounded-pool.js';
 import { StatementTimes } from './statement-times.js';
 
 /** A statement and what it is called in plans and metrics: `posts.page`. Texts of one name may differ by filters. */
@@ -64,8 +65,12 @@ export class Sql {
 
   private async client(): Promise<Pool | PoolClient> {
     const runner = this.transactions.tx.queryRunner;
-    // TypeORM types both as any: the runner's connection is the pool client that carries the transaction.
-    if (runner) return (await runner.connect()) as PoolClient;
+    if (runner) {
+      // Rolled back, so that its connection and its locks are free again. The pool itself sees to what is in none.
+      assertAwaited();
+      // TypeORM types both as any: the runner's connection is the pool client that carries the transaction.
+      return (await runner.connect()) as PoolClient;
+    }
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }

@@ -23,7 +23,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.withMethods(toAppError(thrown), request);
-    this.log(error, request);
+    this.log(error, request, reply);
     if (reply.sent) return;
 
     const { errorAnswer } = (request.routeOptions?.config ?? {}) as HttpRouteConfig;
@@ -54,8 +54,11 @@ export class ProblemFilter implements ExceptionFilter {
     return isOther ? new AppError('METHOD_NOT_ALLOWED', { headers: { allow: methods.join(', ') } }) : error;
   }
 
-  private log(error: AppError, request: FastifyRequest): void {
-    const { code, status, level } = error;
+  private log(error: AppError, request: FastifyRequest, reply: FastifyReply): void {
+    const { code, status } = error;
+    // That nobody waits for the answer any more is the client's business.
+    const isAbandoned = code === 'SERVICE_UNAVAILABLE' && (reply.sent || reply.raw.destroyed);
+    const level = isAbandoned ? 'debug' : error.level;
     const members = { requestId: request.id, code, status };
     if (level === 'error') this.logger.pino.error({ ...members, err: error.cause ?? error }, error.message);
     // The title, as the detail of a refusal repeats names and values of the client's own making.

@@ -1,12 +1,43 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { AppError, type FieldError } from '../../common/errors/app-error.js';
 
 /** More would only repeat what the first ones say. */
 const MAX_ERRORS = 50;
 
-/** Strict about what comes in: unknown members and wrong types are named and refused, nothing is converted silently. */
+/** Of each class of them, and in characters. */
+const REMEMBERED = { inputs: 1_000, length: 300 };
+
+/**
+ * Strict about what comes in: unknown members and wrong types are named and refused, nothing is converted silently. The
+ * parameters of paths and queries are few and small, and the same ones come again and again: what was found valid is
+ * remembered, since to find it again costs more than all guards together.
+ */
+class StrictValidationPipe extends ValidationPipe {
+  private readonly valid = new Map<Function, LRUCache<string, object>>();
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if (!metatype || (type !== 'param' && type !== 'query')) return super.transform(value, metadata);
+    const known = this.knownOf(metatype);
+    const text = JSON.stringify(value);
+    const before = known.get(text);
+    if (before) return before;
+    const made: unknown = await super.transform(value, metadata);
+    // Frozen, as whoever asks for the same gets the same object.
+    if (text.length <= REMEMBERED.length && made instanceof metatype) known.set(text, Object.freeze(made));
+    return made;
+  }
+
+  private knownOf(metatype: Function): LRUCache<string, object> {
+    const known = this.valid.get(metatype) ?? new LRUCache({ max: REMEMBERED.inputs });
+    this.valid.set(metatype, known);
+    return known;
+  }
+}
+
 export const createValidationPipe = (): ValidationPipe =>
-  new ValidationPipe({
+  new StrictValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,

@@ -17,6 +17,11 @@ describe('Readiness', () => {
     expect(await readiness.report()).toEqual({ status: 'ready', checks: { database: 'up', queue: 'up' } });
   });
 
+  it('is ready without what it can do without, and tells of it', async () => {
+    readiness.add({ name: 'redis', run: () => Promise.reject(new Error('down')), isOptional: true });
+    expect(await readiness.report()).toEqual({ status: 'ready', checks: { database: 'up', redis: 'down' } });
+  });
+
   it.each([
     { name: 'database', break: () => row.mockRejectedValue(new Error('ECONNREFUSED 10.1.2.3')) },
     { name: 'queue', break: () => readiness.add({ name: 'queue', run: () => Promise.reject(new Error('down')) }) },

@@ -3,18 +3,30 @@ import { inTime } from '../../common/timing/in-time.js';
 import { Sql } from '../database/sql.js';
 import { AppLogger } from '../logging/app-logger.js';
 
-export type CheckState = 'up' | 'down';
+export type CheckState = 'up' | 'down' | 'older' | 'newer';
 
 export interface ReadinessReport {
   status: 'ready' | 'unready';
   checks: Record<string, CheckState>;
 }
 
-/** A dependency without which the process cannot do its work. */
+/** Something that the process works with. */
 export interface ReadinessCheck {
   name: string;
   /** Throws, or takes too long, when the dependency is not there. */
   run: () => Promise<void>;
+  /** One that the process can do without is told of, and leaves it ready. */
+  isOptional?: boolean;
+}
+
+/** A dependency that answers and is of no use: of another version than this process. */
+export class OtherVersion extends Error {
+  constructor(
+    readonly state: 'older' | 'newer',
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** A check that takes longer than this, in milliseconds, counts as failed. */
@@ -50,11 +62,12 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   async report(): Promise<ReadinessReport> {
-    const states = await Promise.all(
-      this.checks.map(async (check) => [check.name, await this.stateOf(check)] as const),
-    );
-    const ready = !this.stopping && states.every(([, state]) => state === 'up');
-    return { status: ready ? 'ready' : 'unready', checks: Object.fromEntries(states) };
+    const states = await Promise.all(this.checks.map((check) => this.stateOf(check)));
+    const ready = !this.stopping && this.checks.every(({ isOptional }, index) => isOptional || states[index] === 'up');
+    return {
+      status: ready ? 'ready' : 'unready',
+      checks: Object.fromEntries(this.checks.map(({ name }, index) => [name, states[index] ?? 'down'])),
+    };
   }
 
   private async stateOf(check: ReadinessCheck): Promise<CheckState> {
@@ -63,7 +76,7 @@ export class Readiness implements BeforeApplicationShutdown {
       return 'up';
     } catch (error) {
       this.logger.warn({ err: error, check: check.name, msg: 'A readiness check failed' });
-      return 'down';
+      return error instanceof OtherVersion ? error.state : 'down';
     }
   }
 }

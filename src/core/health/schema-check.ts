@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { assertSchemaCompatibility } from 'bullmq';
 import { DataSource } from 'typeorm';
-import { migrationNames } from '../database/migrations.js';
+import { compareMigrations } from '../database/migrations.js';
 import { QUEUE_SCHEMA } from '../queue/queue-connection.js';
 import { Settings } from '../config/settings.js';
-import { Readiness } from './readiness.js';
+import { OtherVersion, Readiness } from './readiness.js';
 
 /** Whether the schema is the one that this version knows: an older or newer one makes the process unready. */
 @Injectable()
@@ -20,12 +20,11 @@ export class SchemaCheck {
 
   private async checkMigrations(): Promise<void> {
     const rows = await this.dataSource.query<{ name: string }[]>('SELECT name FROM migrations ORDER BY id');
-    const applied = rows.map((row) => row.name);
-    const expected = migrationNames();
-    const missing = expected.filter((name) => !applied.includes(name));
-    const unknown = applied.filter((name) => !expected.includes(name));
-    if (missing.length > 0) throw new Error(`The schema is older than this version: ${missing.join(', ')}`);
-    if (unknown.length > 0) throw new Error(`The schema is newer than this version: ${unknown.join(', ')}`);
+    const { missing, unknown } = compareMigrations(rows.map(({ name }) => name));
+    if (missing.length > 0)
+      throw new OtherVersion('older', `The schema is older than this version: ${missing.join(', ')}`);
+    if (unknown.length > 0)
+      throw new OtherVersion('newer', `The schema is newer than this version: ${unknown.join(', ')}`);
   }
 
   private async checkQueue(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { isHardened, type Settings } from '../config/settings.js';
 import type { HttpRouteConfig } from './route-config.js';
@@ -14,11 +14,11 @@ export function hostGate(settings: Settings) {
   if (!isHardened(settings)) for (const host of LOOPBACK) served.add(host);
   const everyHost = served.has('*');
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if ((request.routeOptions.config as HttpRouteConfig).probe) return;
-    if (!everyHost && !served.has(hostname(request.host))) throw new AppError('MISDIRECTED_REQUEST');
-    if (settings.FORCE_HTTPS && lower(request.protocol) !== 'https')
-      await reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${pathOf(request)}`, 308);
+  return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    if ((request.routeOptions.config as HttpRouteConfig).probe) return done();
+    if (!everyHost && !served.has(hostname(request.host))) return done(new AppError('MISDIRECTED_REQUEST'));
+    if (!settings.FORCE_HTTPS || lower(request.protocol) === 'https') return done();
+    void reply.redirect(`${settings.PUBLIC_URL.replace(/^http:/, 'https:')}${pathOf(request)}`, 308);
   };
 }
 

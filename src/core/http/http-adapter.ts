@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.js';
 import { PROBLEM_TYPE, problemBody, type ProblemBody } from '../errors/problem-body.js';
 import { toAppError } from '../errors/to-app-error.js';
 import { registerBodyParsers } from './body-parsers.js';
-import { messageGate, originForm } from './message-gate.js';
+import { originForm } from './message-gate.js';
 import { requestId } from './request-id.js';
 import type { Refusal } from './request-report.js';
 
@@ -67,8 +67,6 @@ export function createHttpAdapter(
   });
   const fastify = adapter.getInstance();
   registerBodyParsers(fastify);
-  // In front of everything, CORS too, which answers by itself.
-  adapter.setOnRequestHook(messageGate);
   // An expectation that is not known may be passed over (RFC 9110 §10.1.1); Node would answer it without the envelope.
   fastify.server.on('checkExpectation', (request, response) => fastify.server.emit('request', request, response));
   return adapter;

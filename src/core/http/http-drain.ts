@@ -14,8 +14,9 @@ export class HttpDrain implements BeforeApplicationShutdown {
   private stopping = false;
 
   constructor(private readonly host: HttpAdapterHost) {
-    this.fastify.addHook('onSend', async (_request, reply) => {
+    this.fastify.addHook('onSend', (_request, reply, payload, done) => {
       if (this.stopping) void reply.header('connection', 'close');
+      done(null, payload);
     });
   }
 

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import cors from '@fastify/cors';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
@@ -7,26 +8,44 @@ import { clientAddress } from './client-address.js';
 import { chooseCoding, compressed } from './compression.js';
 import { notModified } from './conditional-get.js';
 import { withoutCodings } from './content-coding.js';
+import { corsOptions } from './cors.js';
 import { hostGate } from './host-gate.js';
+import { messageGate } from './message-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
+import { limitRequest } from './request-limit.js';
+import { addDocumentHeaders, securityHeaders } from './security-headers.js';
 import { checkKey, checkText } from './shape-gate.js';
 
-/** Everything that a request passes before and after Nest: context, host gate, shape of the URL, headers. */
-export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
+/**
+ * Everything that a request passes before and after Nest: framing, host, CORS, context, shape of the URL, headers. None of
+ * it is async unless it has to wait, as each promise costs every request.
+ */
+export async function registerHttpHooks(fastify: FastifyInstance, settings: Settings): Promise<void> {
   if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
+  fastify.addHook('onRequest', securityHeaders(settings));
+  fastify.addHook('onRequest', messageGate);
+  // Before CORS, which answers preflights by itself.
   fastify.addHook('onRequest', hostGate(settings));
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    const { headers } = request;
-    if (headers['if-match']) headers['if-match'] = withoutCodings(headers['if-match']);
-    done();
-  });
+  await fastify.register(cors, corsOptions(settings));
+  const limit = settings.REQUEST_TIMEOUT * 1_000;
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
-  fastify.addHook('preValidation', (request, _reply, done) => runInContext(contextOf(request), done));
-  fastify.addHook('preValidation', async (request) => checkUrl(request));
-  fastify.addHook('onSend', async (request, reply, payload) => finish(request, reply, payload));
+  fastify.addHook('preValidation', (request, reply, done) =>
+    runInContext({ ...contextOf(request), isGivenUp: limitRequest(request, reply, limit) }, done),
+  );
+  fastify.addHook('preValidation', readRequest);
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    addHeaders(request, reply);
+    addDocumentHeaders(reply, settings);
+    const coding = chooseCoding(request, reply, payload);
+    // The tag depends on the coding, and whether anything is sent at all on the tag.
+    const rest = notModified(request, reply, payload);
+    if (!coding || rest !== payload) return done(null, rest);
+    compressed(reply, payload, coding).then((bytes) => done(null, bytes), done);
+  });
 }
 
+const AUTH_PREFIX = `${API_PREFIX}/auth`;
 /** Longer ones are not told by anybody who means well, in characters. */
 const MAX_USER_AGENT = 400;
 
@@ -37,10 +56,21 @@ const contextOf = (request: FastifyRequest): RequestContext => ({
   userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT),
 });
 
-function checkUrl(request: FastifyRequest): void {
-  checkEncoding(request.url);
-  for (const [name, value] of Object.entries(request.params as Record<string, string>)) checkText(value, name);
-  for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
+function readRequest(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const { headers } = request;
+  if (headers['if-match']) headers['if-match'] = withoutCodings(headers['if-match']);
+  try {
+    checkUrl(request);
+  } catch (error) {
+    return done(error as AppError);
+  }
+  done();
+}
+
+function checkUrl({ url, params, query }: FastifyRequest): void {
+  checkEncoding(url);
+  for (const [name, value] of Object.entries(params as Record<string, string>)) checkText(value, name);
+  for (const [name, value] of Object.entries(query as Record<string, string | string[]>)) {
     checkKey(name);
     for (const text of [value].flat()) checkText(text, name);
   }
@@ -57,20 +87,11 @@ function checkEncoding(url: string): void {
   }
 }
 
-/** The tag depends on the coding, and whether anything is sent at all on the tag. */
-function finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
-  addHeaders(request, reply);
-  const coding = chooseCoding(request, reply, payload);
-  const rest = notModified(request, reply, payload);
-  return coding && rest === payload ? compressed(reply, payload, coding) : rest;
-}
-
 function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-request-id', request.id);
   // What a route does not say otherwise is nobody's to keep.
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Not under /auth, where the time that an answer takes is nobody's business.
   const path = request.routeOptions.url ?? request.url;
-  if (!path.startsWith(`${API_PREFIX}/auth`))
-    void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
+  if (!path.startsWith(AUTH_PREFIX)) void reply.header('server-timing', `total;dur=${reply.elapsedTime.toFixed(1)}`);
 }

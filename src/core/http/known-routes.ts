@@ -20,7 +20,9 @@ export class KnownRoutes {
     private readonly settings: Settings,
   ) {
     const fastify = host.httpAdapter.getInstance<FastifyInstance>();
-    fastify.addHook('onSend', async (request, reply, payload) => this.answerOptions(request, reply, payload));
+    fastify.addHook('onSend', (request, reply, payload, done) =>
+      done(null, this.answerOptions(request, reply, payload)),
+    );
     fastify.addHook('onRoute', ({ url, method }) => {
       // The catch-all that answers CORS preflights says nothing about what there is.
       if (url === '*') return;

@@ -6,11 +6,14 @@ import { AppLogger } from '../logging/app-logger.js';
 import { Metrics } from '../metrics/metrics.js';
 import { traceIdOf } from '../tracing/traceparent.js';
 import { isTracing } from '../tracing/tracing.js';
+import { endRequestLimit } from './request-limit.js';
 import { endRequestSpan, traceparentOf } from './request-trace.js';
 import type { HttpRouteConfig } from './route-config.js';
 
 /** What no route answered; a path of a client's own making would be a series of its own for each. */
 const UNKNOWN = 'unknown';
+/** As nginx counts it: the client has gone before the answer, which is nothing that failed here. */
+const CLIENT_CLOSED_REQUEST = 499;
 /** Others, which HTTP allows anybody to make up, are counted together. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -35,6 +38,7 @@ export class RequestReport {
     host.httpAdapter
       .getInstance<FastifyInstance>()
       .addHook('onResponse', (request: FastifyRequest & { user?: Actor }, reply, done) => {
+        endRequestLimit(reply);
         this.answered(request, reply);
         done();
       });
@@ -47,7 +51,8 @@ export class RequestReport {
   }
 
   private answered(request: FastifyRequest & { user?: Actor }, reply: FastifyReply): void {
-    const { statusCode: status, elapsedTime } = reply;
+    const { elapsedTime } = reply;
+    const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const { url, config } = request.routeOptions;
     const method = METHODS.has(request.method) ? request.method : 'other';
     this.metrics.requests.observe({ method, route: url ?? UNKNOWN, status }, elapsedTime / 1_000);

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { currentContext } from '../context/request-context.js';
 import { traceIdOf } from '../tracing/traceparent.js';
 import { describeError, withoutAddresses } from './describe-error.js';
+import { LogOutput } from './log-output.js';
 
 /** Members that never reach a log, whoever logs the object that has them. */
 const SECRET_MEMBERS = ['password', 'newPassword', 'currentPassword', 'token', 'refresh_token', 'access_token'];
@@ -32,7 +33,7 @@ export class AppLogger implements LoggerService {
   readonly plain: Logger;
 
   constructor({ LOG_LEVEL, LOG_FORMAT }: Settings) {
-    const destination = LOG_FORMAT === 'pretty' ? prettyDestination() : jsonDestination();
+    const destination = LOG_FORMAT === 'pretty' ? prettyDestination() : (output ??= new LogOutput());
     const options: LoggerOptions = {
       level: LOG_LEVEL,
       base: undefined,
@@ -90,11 +91,13 @@ export class AppLogger implements LoggerService {
   }
 }
 
-/** Bytes of lines that wait for a reader; what comes then is dropped, as a reader that stalls must not stall us. */
-const MAX_WAITING = 8 * 1_048_576;
+/** One for the process, as it has one stdout. */
+let output: LogOutput | undefined;
 
-/** Lines that come while one is written are written together; whatever ends the process, but a kill, writes the rest. */
-const jsonDestination = (): DestinationStream => pino.destination({ dest: 1, sync: false, maxLength: MAX_WAITING });
+/** Calls for each line that was dropped, as nobody took it. */
+export const onDroppedLine = (call: () => void): void => {
+  if (output) output.onDrop = call;
+};
 
 const prettyDestination = (): DestinationStream =>
   pino.transport({

@@ -1,18 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { Settings } from '../config/settings.js';
-import { DATABASE_TIMEOUTS } from '../database/data-source.js';
+import { BoundedClient } from '../database/bounded-pool.js';
+import { connectionTarget } from '../database/connection-target.js';
+import { databaseTimeouts } from '../database/data-source.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
 
 /** Milliseconds until the next attempt after the connection was lost. */
 const RECONNECT_DELAY = 1_000;
+/** How often a connection on which nothing comes is asked whether it is still one, in milliseconds. */
+const CHECK_INTERVAL = 10_000;
 
 /** A connection of its own that waits for notifications, as neither a pool nor a transaction pooler can hold one. */
 @Injectable()
 export class OutboxListener {
   private client: Client | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private check: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -28,14 +33,17 @@ export class OutboxListener {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    clearInterval(this.check);
     await this.client?.end().catch(() => undefined);
   }
 
   private async connect(onCall: () => void): Promise<void> {
-    const client = new Client({
-      connectionString: this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL,
+    const timeouts = databaseTimeouts(this.settings);
+    const client = new BoundedClient({
+      ...connectionTarget(this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL),
       application_name: 'broadsheet-outbox',
-      connectionTimeoutMillis: DATABASE_TIMEOUTS.connect,
+      connectionTimeoutMillis: timeouts.connect,
+      query_timeout: timeouts.answer,
       keepAlive: true,
     });
     this.client = client;
@@ -45,6 +53,8 @@ export class OutboxListener {
     try {
       await client.connect();
       await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
+      // A server that falls silent closes nothing; a question that gets no answer ends the connection.
+      this.check = setInterval(() => void client.query('SELECT 1').catch(() => undefined), CHECK_INTERVAL);
       onCall();
     } catch (error) {
       this.logger.warn({ err: error, msg: 'The outbox listener could not connect' });
@@ -54,6 +64,7 @@ export class OutboxListener {
   }
 
   private reconnect(onCall: () => void): void {
+    clearInterval(this.check);
     if (this.stopped) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.connect(onCall), RECONNECT_DELAY);

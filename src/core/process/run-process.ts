@@ -1,6 +1,7 @@
 import cluster from 'node:cluster';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { loadSettings, SettingsError, type Settings } from '../config/settings.js';
+import { databaseProblem } from '../database/database-errors.js';
 import { Readiness } from '../health/readiness.js';
 import { drain } from '../http/drain.js';
 import { AppLogger } from '../logging/app-logger.js';
@@ -87,8 +88,14 @@ function stopOnSignal({ app, tracer, settings, logger }: RunningParts): void {
 }
 
 function startProblem(error: unknown, port: number): string {
-  const { code } = (error ?? {}) as { code?: string };
+  const { code, hostname } = (error ?? {}) as { code?: string; hostname?: string };
   if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what uses it, or set PORT to another one`;
-  if (code === 'ECONNREFUSED') return 'PostgreSQL does not answer at DATABASE_URL';
-  return error instanceof Error ? error.message : 'The start failed';
+  if (hostname !== undefined) return `The host name ${hostname} cannot be resolved (${code}); look at DATABASE_URL`;
+  const message = error instanceof Error ? error.message : 'The start failed';
+  // PgBouncer takes no limits from whom it does not know to be pooled.
+  if (message.startsWith('unsupported startup parameter'))
+    return 'DATABASE_URL leads to a pooler: set DATABASE_DIRECT_URL to the address of PostgreSQL itself';
+  return databaseProblem(error)?.code === 'SERVICE_UNAVAILABLE'
+    ? 'PostgreSQL does not answer at DATABASE_URL'
+    : message;
 }

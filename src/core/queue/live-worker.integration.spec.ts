@@ -5,7 +5,7 @@ import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import type { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
-import { LiveWorker } from './live-worker.js';
+import { CANARY, LiveWorker } from './live-worker.js';
 import { queueBackend, queueOptions } from './queue-connection.js';
 import { migrateQueue } from './queue-migrations.js';
 
@@ -85,6 +85,28 @@ describe('LiveWorker', () => {
     finish();
     await stopped;
     expect(done).toEqual(['long begun', 'long']);
+  });
+
+  it('gets new connections when it finds its own canaries late again and again, though it is idle', async () => {
+    start();
+    const warn = jest.spyOn(AppLogger.prototype, 'warn');
+    // It was idle before them: they are added in the future, by the clock that it has when it takes them.
+    let ahead = 0;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + ahead);
+    const canary = async (by: string, lateness: number): Promise<void> => {
+      const timestamp = Date.now() + 1;
+      ahead += lateness;
+      await queue.add(CANARY, {}, { jobId: `${by}.${timestamp}`, timestamp, removeOnComplete: true });
+      await until(async () => (await queue.getJobCountByTypes('waiting', 'active')) === 0);
+      await worker.revive();
+    };
+    // Neither those of others nor single ones of its own.
+    for (let count = 0; count < 3; count += 1) await canary('another', 4_000);
+    for (const lateness of [4_000, 4_000, 0, 4_000, 4_000]) await canary(worker.id, lateness);
+    expect(warn).not.toHaveBeenCalled();
+    await canary(worker.id, 4_000);
+    expect(warn).toHaveBeenCalledTimes(1);
+    await taken('fourth');
   });
 
   it('waits for a schema that is not there yet, and leaves the process alone meanwhile', async () => {

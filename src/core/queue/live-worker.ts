@@ -1,4 +1,5 @@
 import { Worker, type Job, type WorkerOptions } from 'bullmq';
+import { newId } from '../../common/ids/uuid.js';
 import { inTime } from '../../common/timing/in-time.js';
 import type { AppLogger } from '../logging/app-logger.js';
 
@@ -7,6 +8,12 @@ export const CANARY = 'canary';
 
 /** Without taking a job for so long a worker is deaf, in milliseconds; canaries come every ten seconds. */
 const DEAF_AFTER = 45_000;
+/**
+ * A canary that an idle worker takes later than this, in milliseconds, was found by a poll: nobody called. So many of its
+ * own one after the other, and the connection that should have called is not one any more.
+ */
+const LATE = 2_000;
+const MAX_LATE = 3;
 /** For so long the queue may take to say good-bye once no job runs, in milliseconds. */
 const FAREWELL = 3_000;
 const POLL = 100;
@@ -24,8 +31,11 @@ interface LiveWorkerParts {
  * any more (https://github.com/taskforcesh/bullmq/issues/4585). It makes new ones then.
  */
 export class LiveWorker {
+  /** What the ids of its own canaries begin with: the clock of another process may be another one. */
+  readonly id = newId();
   private worker: Worker | undefined;
   private hasFailed = false;
+  private lateCanaries = 0;
   private active = 0;
   private lastSign = Date.now();
 
@@ -35,6 +45,7 @@ export class LiveWorker {
     const { queue, options, logger } = this.parts;
     this.lastSign = Date.now();
     this.hasFailed = false;
+    this.lateCanaries = 0;
     const worker = new Worker(queue, (job) => this.take(job), { ...options, autorun: false });
     this.worker = worker;
     // Said by the readiness; here it would be said many times a second.
@@ -49,10 +60,11 @@ export class LiveWorker {
     return !isFull && Date.now() - this.lastSign > DEAF_AFTER;
   }
 
-  /** Gives a deaf one new connections. */
+  /** Gives one that is deaf, or hard of hearing, new connections. */
   async revive(): Promise<void> {
-    if (!this.worker || !this.isDeaf) return;
-    this.parts.logger.warn({ queue: this.parts.queue, msg: 'The worker takes no jobs; it gets new connections' });
+    if (!this.worker || !(this.isDeaf || this.lateCanaries >= MAX_LATE)) return;
+    const { logger, queue } = this.parts;
+    logger.warn({ queue, msg: 'The worker takes no jobs, or takes them late; it gets new connections' });
     const deaf = this.worker;
     this.start();
     await within(deaf.close(true), FAREWELL);
@@ -83,7 +95,14 @@ export class LiveWorker {
     }
   }
 
+  private hear({ id, timestamp }: Job): void {
+    const isIdle = this.active === 0 && this.lastSign <= timestamp;
+    if (!isIdle || !id?.startsWith(this.id)) return;
+    this.lateCanaries = Date.now() - timestamp > LATE ? this.lateCanaries + 1 : 0;
+  }
+
   private async take(job: Job): Promise<void> {
+    if (job.name === CANARY) this.hear(job);
     this.active += 1;
     this.lastSign = Date.now();
     try {

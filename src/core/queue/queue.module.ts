@@ -2,7 +2,7 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { setDefaultBackendFactory, type QueueOptions, type WorkerOptions } from 'bullmq';
 import type { Settings } from '../config/settings.js';
-import { queueBackend, queueOptions, retryStrategy } from './queue-connection.js';
+import { queueBackend, queueOptions, retryStrategy, SILENCE } from './queue-connection.js';
 
 /** Milliseconds until a worker asks again whose connection was refused. */
 const RETRY_DELAY = 1_000;
@@ -27,6 +27,6 @@ export function workerOptions({ connection, ...shared }: QueueOptions, { REDIS_U
   return {
     ...shared,
     runRetryDelay: RETRY_DELAY,
-    connection: { url: REDIS_URL, retryStrategy, maxRetriesPerRequest: null },
+    connection: { url: REDIS_URL, retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENCE },
   };
 }

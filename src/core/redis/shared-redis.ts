@@ -1,10 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
 import { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
+import { openRedis, type RedisClient } from './open-redis.js';
 
 /** For so long a request waits for Redis before it does without, in milliseconds. */
 const TIMEOUT = 250;
+/** After so many milliseconds without an answer it counts as gone, so that no further request waits; it is met anew. */
+const SILENCE = 1_000;
 
 /** In braces, so that Redis Cluster keeps all of it on one node. */
 export const REDIS_PREFIX = '{broadsheet}';
@@ -13,14 +15,15 @@ export const REDIS_PREFIX = '{broadsheet}';
 @Injectable()
 export class SharedRedis implements OnApplicationShutdown {
   /** Without REDIS_URL there is none. */
-  readonly client: Redis | undefined;
+  readonly client: RedisClient | undefined;
 
   constructor({ REDIS_URL }: Settings, logger: AppLogger) {
     if (!REDIS_URL) return;
-    this.client = new Redis(REDIS_URL, {
+    this.client = openRedis(REDIS_URL, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: TIMEOUT,
+      socketTimeout: SILENCE,
       connectTimeout: 5_000,
       // Many requests ask in the same moment; they share a round trip, which still begins after each of them.
       enableAutoPipelining: true,

@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import type { Redis } from 'ioredis';
 import {
   RateLimiterCluster,
   RateLimiterMemory,
@@ -8,6 +7,7 @@ import {
   RateLimiterRes,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible';
+import type { RedisClient } from '../redis/open-redis.js';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
 
 /** Milliseconds that the primary process may take to count a hit. */
@@ -22,7 +22,7 @@ type Record = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 export class RateLimits implements ThrottlerStorage {
   private readonly limiters = new Map<string, RateLimiterAbstract>();
 
-  constructor(private readonly redis?: Redis) {}
+  constructor(private readonly redis?: RedisClient) {}
 
   /** @param ttl the window, in milliseconds */
   async increment(key: string, ttl: number, limit: number, _blockDuration: number, name: string): Promise<Record> {
@@ -69,7 +69,7 @@ interface Limit {
 const localLimiter = (limit: Limit): RateLimiterAbstract =>
   cluster.isWorker ? new RateLimiterCluster({ ...limit, timeoutMs: TIMEOUT }) : new RateLimiterMemory(limit);
 
-const sharedLimiter = (redis: Redis, limit: Limit): RateLimiterAbstract =>
+const sharedLimiter = (redis: RedisClient, limit: Limit): RateLimiterAbstract =>
   new RateLimiterRedis({
     ...limit,
     storeClient: redis,

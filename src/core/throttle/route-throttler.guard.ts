@@ -3,8 +3,9 @@ import { Reflector } from '@nestjs/core';
 import { InjectThrottlerOptions, InjectThrottlerStorage, ThrottlerGuard } from '@nestjs/throttler';
 import type { ThrottlerModuleOptions, ThrottlerRequest, ThrottlerStorage } from '@nestjs/throttler';
 import type { FastifyReply } from 'fastify';
+import { RouteMetadata } from '../../common/access/route-metadata.js';
 import { Settings } from '../config/settings.js';
-import { RATE_CLASS_KEY } from './rate-class.decorator.js';
+import { RATE_CLASS_KEY, type RateClassName } from './rate-class.decorator.js';
 import { routeRules, type RateRule, type ThrottledRequest } from './rate-rules.js';
 import { Throttle } from './throttle.js';
 
@@ -12,6 +13,7 @@ import { Throttle } from './throttle.js';
 @Injectable()
 export class RouteThrottlerGuard extends ThrottlerGuard {
   private readonly rules: Map<string, RateRule>;
+  private readonly classes: RouteMetadata<RateClassName | undefined>;
 
   constructor(
     @InjectThrottlerOptions() options: ThrottlerModuleOptions,
@@ -22,6 +24,18 @@ export class RouteThrottlerGuard extends ThrottlerGuard {
   ) {
     super(options, storage, reflector);
     this.rules = new Map(routeRules(settings).map((rule) => [rule.name, rule]));
+    this.classes = new RouteMetadata((context) =>
+      reflector.getAllAndOverride<RateClassName | undefined>(RATE_CLASS_KEY, [
+        context.getHandler(),
+        context.getClass(),
+      ]),
+    );
+  }
+
+  /** No rule holds for who is not signed in, on a route of no class. */
+  protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
+    const { user } = context.switchToHttp().getRequest<ThrottledRequest>();
+    return user === undefined && this.classes.of(context) === undefined;
   }
 
   protected override async handleRequest({ context, throttler }: ThrottlerRequest): Promise<boolean> {
@@ -33,8 +47,6 @@ export class RouteThrottlerGuard extends ThrottlerGuard {
   }
 
   private holdsFor(rule: RateRule, context: ExecutionContext): boolean {
-    if (!rule.routes) return true;
-    const targets = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<string | undefined>(RATE_CLASS_KEY, targets) === rule.routes;
+    return !rule.routes || this.classes.of(context) === rule.routes;
   }
 }

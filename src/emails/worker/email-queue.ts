@@ -2,6 +2,7 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { Batcher } from '../../common/batching/batcher.js';
+import { newId } from '../../common/ids/uuid.js';
 import { Settings } from '../../core/config/settings.js';
 import { CANARY } from '../../core/queue/live-worker.js';
 import { EMAIL_QUEUE } from '../../core/queue/queue-names.js';
@@ -39,9 +40,10 @@ export class EmailQueue implements OnModuleInit {
     if (!this.settings.REDIS_URL) await this.queue.waitUntilReady();
   }
 
-  /** A job that does nothing but show that it is taken. */
-  async addCanary(): Promise<void> {
-    await this.queue.add(CANARY, { emailId: '' }, { removeOnComplete: true, removeOnFail: true });
+  /** A job that does nothing but show that it is taken. @param worker what its id begins with */
+  async addCanary(worker: string): Promise<void> {
+    const jobId = `${worker}.${newId()}`;
+    await this.queue.add(CANARY, { emailId: '' }, { jobId, removeOnComplete: true, removeOnFail: true });
   }
 
   /** Jobs by state; those of mails that failed for good stay for a while. Throws when the queue does not answer. */

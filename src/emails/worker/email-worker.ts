@@ -41,7 +41,7 @@ export class EmailWorker implements OnApplicationBootstrap, BeforeApplicationShu
   /** To be called every ten seconds: lets a canary fly, and helps itself when none has come back for long. */
   async beat(): Promise<void> {
     await this.worker.revive();
-    await this.queue.addCanary();
+    await this.queue.addCanary(this.worker.id);
   }
 
   /** @throws when no job is taken, or the queue does not answer */

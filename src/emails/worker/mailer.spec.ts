@@ -175,6 +175,13 @@ describe('Mailer', () => {
     expect(isPermanent(error)).toBe(false);
   });
 
+  it('does not take a server whose name is unknown for the end of the mail', async () => {
+    mailer = new Mailer(settingsFor('smtp://mail.invalid'));
+    const error: unknown = await mailer.send(EMAIL, RENDERED).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'EDNS', message: expect.stringContaining('mail.invalid') });
+    expect(isPermanent(error)).toBe(false);
+  });
+
   it('sends again over the next connection after one that broke', async () => {
     let broken = false;
     const { mailer: sending, server: taking } = await mailerWith({

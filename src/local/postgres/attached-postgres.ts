@@ -30,7 +30,8 @@ export async function attachEmbeddedPostgres(directory: string): Promise<Attache
   return { url: server.url, isOwn: true, release: async () => server.stop() };
 }
 
-async function findRunningServer(directory: string): Promise<string | undefined> {
+/** @returns the URL of the superuser on our database; undefined where no server runs on this directory */
+export async function findRunningServer(directory: string): Promise<string | undefined> {
   try {
     const cluster = describeCluster(await resolveLinks(resolve(directory)));
     const postmaster = await findPostmaster(cluster.data);

@@ -2,8 +2,8 @@ import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../../common/access/public.decorator.js';
-import { CachedRead } from '../../core/cache/cached-read.decorator.js';
 import { markPublic } from '../../core/cache/public-answer.js';
+import { PublicAnswers } from '../../core/cache/public-answers.js';
 import { Settings } from '../../core/config/settings.js';
 import { postUrl } from '../post-url.js';
 import { PostsService } from '../posts.service.js';
@@ -17,14 +17,18 @@ export class FeedController {
   constructor(
     private readonly posts: PostsService,
     private readonly settings: Settings,
+    private readonly publicAnswers: PublicAnswers,
   ) {}
 
   /** The latest posts, for feed readers. */
   @Get()
   @Public({ token: 'ignored' })
-  @CachedRead()
   @Header('content-type', 'application/atom+xml; charset=utf-8')
-  async feed(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async feed(@Res({ passthrough: true }) reply: FastifyReply): Promise<string | Buffer> {
+    return this.publicAnswers.once(reply, async () => this.latest(reply));
+  }
+
+  private async latest(reply: FastifyReply): Promise<string> {
     const { rows } = await this.posts.page(undefined, { status: 'published', limit: POSTS });
     const { PUBLIC_URL } = this.settings;
     void reply.headers({

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { lastValueFrom, of, type Observable } from 'rxjs';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { isPublic } from './public-answer.js';
 import { ResponseCache, type CachedAnswer } from './response-cache.js';
 
@@ -9,23 +8,31 @@ import { ResponseCache, type CachedAnswer } from './response-cache.js';
 const KEPT_HEADERS = ['content-type', 'cache-control', 'etag', 'last-modified', 'link'];
 const JSON_TYPE = 'application/json; charset=utf-8';
 
-/** Answers from the response cache what the handler has marked as public; everything else passes through. */
+/** Answers from the response cache what a handler has marked as public; everything else passes through. */
 @Injectable()
-export class CachedReadInterceptor implements NestInterceptor {
+export class PublicAnswers {
   constructor(private readonly cache: ResponseCache) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const http = context.switchToHttp();
-    const reply = http.getResponse<FastifyReply>();
-    const { url } = http.getRequest<FastifyRequest>();
-    const own: { body?: unknown } = {};
-    const answer = await this.cache.read(url, async () => {
-      own.body = await lastValueFrom(next.handle());
-      return isPublic(reply) ? toAnswer(reply, own.body) : undefined;
+  /**
+   * The answer to this very URL, made once for all who ask at the same time and soon after.
+   * @param make sets the headers of the answer, marks it as public where it is, and returns its body
+   * @returns the body; as bytes where they are kept
+   */
+  async once<Body>(reply: FastifyReply, make: () => Promise<Body>): Promise<Body | Buffer> {
+    let own: Body | undefined;
+    const answer = await this.cache.read(reply.request.url, async () => {
+      own = await make();
+      if (!isPublic(reply) || this.isReady(reply)) return undefined;
+      return toAnswer(reply, own);
     });
-    if (!answer) return of(own.body);
+    if (!answer) return own as Body;
     void reply.headers(answer.headers);
-    return of(answer.body);
+    return answer.body;
+  }
+
+  /** Nobody needs the bytes of what has its validator and is not kept. */
+  private isReady(reply: FastifyReply): boolean {
+    return !this.cache.isOn && reply.hasHeader('etag');
   }
 }
 

@@ -1,0 +1,99 @@
+import type { PoolClient } from 'pg';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
+import { TestDatabase } from '../../../test/support/test-database.js';
+import { runInContext } from '../context/request-context.js';
+import { BoundedClient, BoundedPool } from './bounded-pool.js';
+
+const OPTIONS = { query_timeout: 10_000, connectionTimeoutMillis: 4_000 };
+
+const release = async (client: Promise<PoolClient>) => (await client).release();
+
+describe('BoundedPool', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  let pool: BoundedPool;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+    proxy = await TcpProxy.to(database.url);
+  });
+
+  beforeEach(() => {
+    pool = new BoundedPool({ ...OPTIONS, connectionString: proxy.url, max: 1 });
+    pool.on('error', () => undefined);
+  });
+
+  afterEach(() => pool.end());
+
+  afterAll(async () => {
+    await proxy.stop();
+    await database.drop();
+  });
+
+  const processId = async (): Promise<number> =>
+    (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
+
+  const UNANSWERED = { text: 'SELECT pg_sleep(30)', query_timeout: 200 };
+
+  it('keeps no connection on which a statement was given up: neither its ROLLBACK nor the next one waits', async () => {
+    const client = await pool.connect();
+    client.on('error', () => undefined);
+    await client.query('BEGIN');
+    await expect(client.query(UNANSWERED)).rejects.toThrow('Query read timeout');
+    // Long before its own time is up.
+    await expect(client.query('ROLLBACK')).rejects.toBeInstanceOf(Error);
+    client.release();
+    await expect(processId()).resolves.toBeGreaterThan(0);
+  }, 5_000);
+
+  it('lets go of connections that lie idle when another one falls silent', async () => {
+    await pool.end();
+    pool = new BoundedPool({ ...OPTIONS, connectionString: proxy.url, max: 3 });
+    const clients = await Promise.all([pool.connect(), pool.connect(), pool.connect()]);
+    for (const client of clients) client.release();
+    proxy.silence();
+    await expect(pool.query(UNANSWERED)).rejects.toThrow('Query read timeout');
+    proxy.heal();
+    await expect(Promise.all([processId(), processId(), processId()])).resolves.toHaveLength(3);
+  }, 5_000);
+
+  it('keeps a connection whose statement was merely refused', async () => {
+    const before = await processId();
+    const client = await pool.connect();
+    await expect(client.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    client.release();
+    await expect(processId()).resolves.toBe(before);
+  });
+
+  it('has connections that end although the server says nothing', async () => {
+    const client = new BoundedClient({ connectionString: proxy.url });
+    await client.connect();
+    proxy.silence();
+    await expect(client.end()).resolves.toBeUndefined();
+    proxy.heal();
+  }, 5_000);
+
+  it('gives nothing to those for whom nobody waits, be it before their turn or when it has come', async () => {
+    let isGivenUp = false;
+    const holder = await pool.connect();
+    const waiting = runInContext({ isGivenUp: () => isGivenUp }, () => pool.query('SELECT 1'));
+    expect(pool.waitingCount).toBe(1);
+    isGivenUp = true;
+    const late = runInContext({ isGivenUp: () => isGivenUp }, () => pool.query('SELECT 1'));
+    await expect(late).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(pool.waitingCount).toBe(1);
+    holder.release();
+    await expect(waiting).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(pool.idleCount).toBe(1);
+  });
+
+  it('lets a thousand wait, and refuses the next one at once', async () => {
+    const holder = await pool.connect();
+    const waiting = Array.from({ length: 1_000 }, async () => pool.connect());
+    await expect(pool.connect()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE', status: 503 });
+    await expect(pool.query('SELECT 1')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    holder.release();
+    await Promise.all(waiting.map(release));
+    await expect(processId()).resolves.toBeGreaterThan(0);
+  });
+});
