@@ -19,7 +19,7 @@ export async function createHttpApplication(
   let report: RequestReport | undefined;
   const adapter = createHttpAdapter(settings, (refusal) => report?.refused(refusal));
   // Before the modules add hooks of their own, so that whatever these answer has all headers.
-  await registerHttpHooks(adapter.getInstance(), settings);
+  registerHttpHooks(adapter.getInstance(), settings);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger,

@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
@@ -8,7 +7,7 @@ import { clientAddress } from './client-address.js';
 import { chooseCoding, compressed } from './compression.js';
 import { notModified } from './conditional-get.js';
 import { withoutCodings } from './content-coding.js';
-import { corsOptions } from './cors.js';
+import { cors } from './cors.js';
 import { hostGate } from './host-gate.js';
 import { messageGate } from './message-gate.js';
 import { isTracing } from '../tracing/tracing.js';
@@ -21,13 +20,13 @@ import { checkKey, checkText } from './shape-gate.js';
  * Everything that a request passes before and after Nest: framing, host, CORS, context, shape of the URL, headers. None of
  * it is async unless it has to wait, as each promise costs every request.
  */
-export async function registerHttpHooks(fastify: FastifyInstance, settings: Settings): Promise<void> {
+export function registerHttpHooks(fastify: FastifyInstance, settings: Settings): void {
   if (isTracing()) fastify.addHook('onRequest', beginRequestSpan);
   fastify.addHook('onRequest', securityHeaders(settings));
   fastify.addHook('onRequest', messageGate);
-  // Before CORS, which answers preflights by itself.
+  // Before CORS, which answers every OPTIONS by itself.
   fastify.addHook('onRequest', hostGate(settings));
-  await fastify.register(cors, corsOptions(settings));
+  fastify.addHook('onRequest', cors(settings));
   const limit = settings.REQUEST_TIMEOUT * 1_000;
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, reply, done) =>

@@ -24,15 +24,13 @@ export class KnownRoutes {
       done(null, this.answerOptions(request, reply, payload)),
     );
     fastify.addHook('onRoute', ({ url, method }) => {
-      // The catch-all that answers CORS preflights says nothing about what there is.
-      if (url === '*') return;
       const route = this.routes.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
       for (const name of [method].flat()) route.methods.add(name);
       this.routes.set(url, route);
     });
   }
 
-  /** Says which methods a path knows to who asks; preflights of browsers are answered in front of this. */
+  /** Says which methods a path knows to who asks; every OPTIONS is answered in front of this, preflights whole. */
   private answerOptions(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     if (request.method !== 'OPTIONS' || request.headers['access-control-request-method']) return payload;
     // Refused before anybody looked at its path.
