@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
@@ -39,10 +40,12 @@ export function registerHttpHooks(fastify: FastifyInstance, settings: Settings):
     const coding = chooseCoding(request, reply, payload);
     // The tag depends on the coding, and whether anything is sent at all on the tag.
     const rest = notModified(request, reply, payload);
-    if (!coding || rest !== payload) return done(null, rest);
-    compressed(reply, payload, coding).then((bytes) => done(null, bytes), done);
+    if (coding && rest === payload) compress(reply, payload, coding, done);
+    else done(null, rest);
   });
 }
+
+const compress = callbackify(compressed);
 
 const AUTH_PREFIX = `${API_PREFIX}/auth`;
 /** Longer ones are not told by anybody who means well, in characters. */
