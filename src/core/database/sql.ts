@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
-import type { Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { assertAwaited } from './bounded-pool.js';
@@ -24,6 +24,8 @@ export class Sql {
   /** PostgreSQL knows a prepared statement by its name, so every text has one of its own. */
   private readonly names = new Map<string, string>();
   private readonly prepare: boolean;
+  /** The last statement of each connection that carries a transaction. */
+  private readonly turns = new WeakMap<PoolClient, Promise<unknown>>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -38,11 +40,12 @@ export class Sql {
   async rows<Row extends QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
     const end = this.times.begin(statement.name);
     try {
-      const client = await this.client();
       const name = this.prepare && !statement.planEachTime ? this.nameOf(statement) : undefined;
-      const { rows } = await client.query<Row>({ name, text: statement.text, values });
+      const query = { name, text: statement.text, values };
+      const client = await this.transactionClient();
+      const { rows } = client ? await this.inTurn(client, query) : await this.pool.query<Row>(query);
       end();
-      return rows;
+      return rows as Row[];
     } catch (error) {
       end(error);
       throw error;
@@ -63,14 +66,26 @@ export class Sql {
     return made;
   }
 
-  private async client(): Promise<Pool | PoolClient> {
+  /** A connection takes one statement after the other; node-postgres 9 will not keep the others waiting by itself. */
+  private async inTurn(client: PoolClient, query: QueryConfig): Promise<QueryResult> {
+    const result = (this.turns.get(client) ?? Promise.resolve()).then(() => client.query(query));
+    this.turns.set(
+      client,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+
+  private async transactionClient(): Promise<PoolClient | undefined> {
     const runner = this.transactions.tx.queryRunner;
-    if (runner) {
-      // Rolled back, so that its connection and its locks are free again. The pool itself sees to what is in none.
-      assertAwaited();
-      // TypeORM types both as any: the runner's connection is the pool client that carries the transaction.
-      return (await runner.connect()) as PoolClient;
-    }
+    if (!runner) return undefined;
+    // Rolled back, so that its connection and its locks are free again. The pool itself sees to what is in none.
+    assertAwaited();
+    // TypeORM types it as any: the runner's connection is the pool client that carries the transaction.
+    return (await runner.connect()) as PoolClient;
+  }
+
+  private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }
