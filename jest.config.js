@@ -55,6 +55,8 @@ export const base = {
 export default {
   ...base,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+  // They have a command of their own, as they take minutes.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/operation/'],
   collectCoverageFrom: [
     'src/**/*.ts',
     '!src/**/*.spec.ts',
