@@ -87,4 +87,36 @@ describe('the validation pipe', () => {
     expect(errors).toHaveLength(50);
     expect(errors.every(({ field }) => field.length <= 200)).toBe(true);
   });
+
+  describe('of paths and queries', () => {
+    class Other {
+      @IsString()
+      title: string;
+    }
+
+    const query = async (value: unknown, metatype: new () => object = Dto): Promise<unknown> =>
+      pipe.transform(value, { type: 'query', metatype });
+
+    it('remembers what was found valid, for each class, and lets nobody change it', async () => {
+      const first = await query({ title: 'News' });
+      expect(first).toBeInstanceOf(Dto);
+      expect(await query({ title: 'News' })).toBe(first);
+      expect(Object.isFrozen(first)).toBe(true);
+      expect(await query({ title: 'Newer' })).toMatchObject({ title: 'Newer' });
+      expect(await query({ title: 'News' }, Other)).toBeInstanceOf(Other);
+      expect(await query({ title: 'a'.repeat(400) }, Other)).not.toBe(await query({ title: 'a'.repeat(400) }, Other));
+    });
+
+    it('refuses each time', async () => {
+      for (let time = 0; time < 2; time += 1) await expect(query({ title: 'Too long' })).rejects.toThrow(AppError);
+    });
+
+    it('keeps nothing of what has no class, which may be a token', async () => {
+      const given = { token: 'secret' };
+      expect(await pipe.transform(given, { type: 'query', metatype: Object })).toBe(given);
+      expect(Object.isFrozen(given)).toBe(false);
+      for (const value of [undefined, 'x', ['x', 'y']])
+        expect(await pipe.transform(value, { type: 'query', metatype: Object, data: 'token' })).toEqual(value);
+    });
+  });
 });

@@ -17,8 +17,10 @@ class StrictValidationPipe extends ValidationPipe {
   private readonly valid = new Map<Function, LRUCache<string, object>>();
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { type, metatype } = metadata;
-    if (!metatype || (type !== 'param' && type !== 'query')) return super.transform(value, metadata);
+    const { type, metatype, data } = metadata;
+    const isSmall = type === 'param' || type === 'query';
+    // Single members, and those of no class, are not validated here; one of them may be a token, too.
+    if (!isSmall || data !== undefined || !metatype || metatype === Object) return super.transform(value, metadata);
     const known = this.knownOf(metatype);
     const text = JSON.stringify(value);
     const before = known.get(text);
