@@ -1,22 +1,23 @@
-/** The lowest ratio that passes in the short form, whose few seconds say little. */
-const SHORT_BAR = 0.4;
-
 /**
  * One round: what each server did.
  * @typedef {Record<string, import('./measure.js').Measurement>} Round
  */
 
 /**
+ * A server beside the baseline.
  * @typedef {object} Comparison
  * @property {string} work
+ * @property {string} server
  * @property {Figures} baseline
- * @property {Figures} server
+ * @property {Figures} figures of the server
  * @property {number} ratio of the medians
  * @property {number} lowest ratio of a round
  * @property {number} highest ratio of a round
- * @property {number} failures answers of both that were not 2xx, and requests without an answer
- * @property {number | undefined} bar
- * @property {boolean} isOk
+ * @property {number} wrong answers of both that had another status than they should
+ * @property {number} missing requests to both without an answer
+ * @property {number | null} bar
+ * @property {boolean} isRight nothing was answered wrongly
+ * @property {boolean} isOk the bar was reached, too, and every request answered
  */
 
 /**
@@ -24,32 +25,38 @@ const SHORT_BAR = 0.4;
  * @typedef {object} Figures
  * @property {number} requestsPerSecond
  * @property {number} p99 in milliseconds
+ * @property {number | undefined} meanwhile 99 of 100 of what was asked for beside the load, in milliseconds
  * @property {import('./measure.js').Effort | undefined} effort
  */
 
 /**
  * @param {import('./works.js').Work} work
  * @param {Round[]} rounds
- * @param {{ baseline: string, server: string, short: boolean }} how the names of the two
+ * @param {{ baseline: string, server: string }} names of the two
  * @returns {Comparison}
  */
-export function compare({ name, bar }, rounds, { baseline, server, short }) {
+export function compare({ name, bars }, rounds, { baseline, server }) {
   const ofBaseline = rounds.map((round) => round[baseline]);
   const ofServer = rounds.map((round) => round[server]);
   const ratios = ofServer.map((one, round) => one.requestsPerSecond / ofBaseline[round].requestsPerSecond);
-  const figures = { baseline: figuresOf(ofBaseline), server: figuresOf(ofServer) };
-  const ratio = figures.server.requestsPerSecond / figures.baseline.requestsPerSecond;
-  const failures = sum([...ofBaseline, ...ofServer].map((one) => one.failures));
-  const required = short ? SHORT_BAR : bar;
+  const both = { baseline: figuresOf(ofBaseline), figures: figuresOf(ofServer) };
+  const ratio = both.figures.requestsPerSecond / both.baseline.requestsPerSecond;
+  const all = [...ofBaseline, ...ofServer];
+  const wrong = sum(all.map((one) => one.wrong));
+  const missing = sum(all.map((one) => one.missing));
+  const bar = bars[server];
   return {
     work: name,
-    ...figures,
+    server,
+    ...both,
     ratio,
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
-    failures,
+    wrong,
+    missing,
     bar,
-    isOk: failures === 0 && (bar === undefined || ratio >= required),
+    isRight: wrong === 0,
+    isOk: wrong === 0 && missing === 0 && (bar === null || ratio >= bar),
   };
 }
 
@@ -57,6 +64,9 @@ export function compare({ name, bar }, rounds, { baseline, server, short }) {
 const figuresOf = (measurements) => ({
   requestsPerSecond: median(measurements.map((one) => one.requestsPerSecond)),
   p99: median(measurements.map((one) => one.latency.p99)),
+  meanwhile: measurements.every(({ meanwhile }) => meanwhile)
+    ? median(measurements.map(({ meanwhile }) => meanwhile.p99))
+    : undefined,
   effort: measurements.every(({ effort }) => effort) ? effortOf(measurements) : undefined,
 });
 

@@ -68,16 +68,19 @@ export async function stopProcess(child) {
 }
 
 /**
- * Seconds that the threads of a process have worked so far.
+ * Seconds that the threads of a process, and those of its children, have worked so far.
  * @param {number} pid
  * @returns {Promise<number | undefined>} undefined where the system has no `/proc`
  */
 export async function processorTime(pid) {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+    const times = await Promise.all(children.split(' ').filter(Boolean).map(processorTime));
     // The name before the bracket may itself hold blanks; user and system time are the 14th and 15th field of all.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+    const own = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+    return times.reduce((total, time) => total + (time ?? 0), own);
   } catch {
     return undefined;
   }

@@ -1,42 +1,52 @@
+import { BASELINE } from './servers.js';
+
 /** @typedef {import('./comparison.js').Comparison} Comparison */
+
+const HEAD = [
+  'work',
+  'server',
+  `${BASELINE} req/s`,
+  'req/s',
+  'ratio',
+  'min–max',
+  'p99 ms',
+  'core µs',
+  'by work',
+  'busy %',
+  'failures',
+  'bar',
+  'ok',
+];
 
 /**
  * A table in Markdown that reads as well on a terminal.
  * @param {Comparison[]} comparisons
- * @param {{ baseline: string, server: string }} names
  */
-export function renderTable(comparisons, { baseline, server }) {
-  const head = [
-    'work',
-    `${baseline} req/s`,
-    `${server} req/s`,
-    'ratio',
-    'min–max',
-    'p99 ms',
-    'core µs',
-    'busy %',
-    'failures',
-    'bar',
-    'ok',
-  ];
+export function renderTable(comparisons) {
   const rows = comparisons.map((one) => [
     one.work,
+    one.server,
     whole(one.baseline.requestsPerSecond),
-    whole(one.server.requestsPerSecond),
+    whole(one.figures.requestsPerSecond),
     one.ratio.toFixed(2),
     `${one.lowest.toFixed(2)}–${one.highest.toFixed(2)}`,
     both(one, ({ p99 }) => p99),
     both(one, ({ effort }) => effort?.microseconds),
+    byWork(one),
     both(one, ({ effort }) => effort && effort.busy * 100),
-    whole(one.failures),
+    whole(one.wrong + one.missing),
     one.bar?.toFixed(2) ?? '–',
     one.isOk ? 'yes' : 'NO',
   ]);
-  return align([head, ...rows]);
+  return align([HEAD, ...rows]);
 }
 
+/** What the ratio would be if a core were all that either waited for. @param {Comparison} comparison */
+const byWork = ({ baseline, figures }) =>
+  baseline.effort && figures.effort ? (baseline.effort.microseconds / figures.effort.microseconds).toFixed(2) : '?';
+
 /** @param {number} value */
-const whole = (value) => Math.round(value).toLocaleString('en');
+export const whole = (value) => Math.round(value).toLocaleString('en');
 
 /**
  * The figure of the baseline, then that of the server.
@@ -44,7 +54,7 @@ const whole = (value) => Math.round(value).toLocaleString('en');
  * @param {(figures: import('./comparison.js').Figures) => number | undefined} figureOf
  */
 const both = (comparison, figureOf) =>
-  [comparison.baseline, comparison.server].map((figures) => figure(figureOf(figures))).join(' / ');
+  [comparison.baseline, comparison.figures].map((figures) => figure(figureOf(figures))).join(' / ');
 
 /** @param {number | undefined} value */
 const figure = (value) => (value === undefined ? '?' : whole(value));

@@ -5,8 +5,21 @@ import { readFile } from 'node:fs/promises';
  * @param {number} pid
  * @returns {Promise<number | undefined>} megabytes; undefined where the system does not tell
  */
-export async function peakMemory(pid) {
+export const peakMemory = (pid) => memory(pid, 'VmHWM');
+
+/**
+ * The memory that a process has at the moment.
+ * @param {number} pid
+ * @returns {Promise<number | undefined>} megabytes; undefined where the system does not tell
+ */
+export const residentMemory = (pid) => memory(pid, 'VmRSS');
+
+/**
+ * @param {number} pid
+ * @param {'VmHWM' | 'VmRSS'} name of the line, see proc_pid_status(5)
+ */
+async function memory(pid, name) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
-  return kilobytes && Number(kilobytes) / 1_024;
+  const line = status.split('\n').find((one) => one.startsWith(`${name}:`));
+  return line && Number.parseInt(line.slice(name.length + 1), 10) / 1_024;
 }
