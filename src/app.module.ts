@@ -15,6 +15,7 @@ import { DashboardModule } from './dashboard/dashboard.module.js';
 import { EmailsApiModule } from './emails/emails-api.module.js';
 import { InboxModule } from './emails/inbox/inbox.module.js';
 import { ENTITIES } from './entities.js';
+import { LiveModule } from './live/live.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { PostsApiModule } from './posts/posts-api.module.js';
 import { SubscriptionsApiModule } from './subscriptions/subscriptions-api.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
         SubscriptionsApiModule,
         EmailsApiModule,
         AuditApiModule,
+        LiveModule,
         PagesModule,
         DashboardModule.forRoot(settings),
         ...(isHardened(settings) ? [] : [InboxModule]),

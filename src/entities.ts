@@ -3,6 +3,7 @@ import { SignInCounter } from './auth/lockout/sign-in-counter.entity.js';
 import { Session } from './auth/sessions/session.entity.js';
 import { AuditEvent } from './core/audit/audit-event.entity.js';
 import { IdempotencyKey } from './core/idempotency/idempotency-key.entity.js';
+import { LiveEventEntity } from './core/live/live-event.entity.js';
 import { OutboxEvent } from './core/outbox/outbox-event.entity.js';
 import { EmailFanOut } from './emails/bulk/email-fan-out.entity.js';
 import { Email } from './emails/email.entity.js';
@@ -25,6 +26,7 @@ export const ENTITIES = [
   PostRevision,
   Subscription,
   OutboxEvent,
+  LiveEventEntity,
   Email,
   EmailFanOut,
   AuditEvent,

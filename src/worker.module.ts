@@ -5,6 +5,7 @@ import { CoreModule } from './core/core.module.js';
 import type { AppLogger } from './core/logging/app-logger.js';
 import { IdempotencyJobsModule } from './core/idempotency/idempotency-jobs.module.js';
 import { JobsModule } from './core/jobs/jobs.module.js';
+import { LiveEventsJobsModule } from './core/live/live-events-jobs.module.js';
 import { OutboxRelayModule } from './core/outbox/outbox-relay.module.js';
 import { QueueModule } from './core/queue/queue.module.js';
 import { EmailsWorkerModule } from './emails/worker/emails-worker.module.js';
@@ -24,6 +25,7 @@ export class WorkerModule {
         JobsModule,
         OutboxRelayModule,
         IdempotencyJobsModule,
+        LiveEventsJobsModule,
         UsersJobsModule,
         AuthJobsModule,
         PostsJobsModule,

@@ -12,5 +12,6 @@ import { WellKnownController } from './wellknown/well-known.controller.js';
   imports: [AuthModule, PassportModule],
   controllers: [AuthController, AccountLinksController, SessionsController, WellKnownController],
   providers: [AccessTokenStrategy],
+  exports: [AccessTokenStrategy],
 })
 export class AuthApiModule {}

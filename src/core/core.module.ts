@@ -9,6 +9,7 @@ import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { KeysModule } from './keys/keys.module.js';
+import { LiveEventsModule } from './live/live-events.module.js';
 import type { AppLogger } from './logging/app-logger.js';
 import { LoggingModule } from './logging/logging.module.js';
 import { MetricsApiModule } from './metrics/metrics-api.module.js';
@@ -30,6 +31,7 @@ export class CoreModule {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         RedisModule,
         CacheModule,
         IdempotencyModule,

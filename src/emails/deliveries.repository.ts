@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Batcher } from '../common/batching/batcher.js';
 import { Sql } from '../core/database/sql.js';
+import { insertLiveEvents } from '../core/live/live-events.js';
 import { EMAIL_COLUMNS, type DueEmail, type EmailRow } from './email-row.js';
 import type { EmailState } from './email.entity.js';
 
@@ -25,11 +26,18 @@ const noted = (state: string, answer: string): string =>
   `history = history || jsonb_build_array(jsonb_build_object(
       'at', to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'state', ${state}, 'answer', ${answer}))`;
 
+// Of a mail that many get nobody is told live: a hundred thousand rows would only say what their readers see anyway.
 const FINISH = {
   name: 'emails.finish',
-  text: `UPDATE emails SET state = ended.how, last_answer = ended.answer, lease_until = NULL,
+  text: `WITH finished AS (
+    UPDATE emails SET state = ended.how, last_answer = ended.answer, lease_until = NULL,
       ${noted('ended.how', 'ended.answer')}, sent_at = CASE WHEN ended.how = 'sent' THEN now() END
-    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS ended (id, tries, how, answer) WHERE ${FENCE}`,
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS ended (id, tries, how, answer) WHERE ${FENCE}
+    RETURNING emails.id, user_id, kind, post_id, state
+  ), told AS (
+    ${insertLiveEvents(`SELECT 'email.sent', user_id, jsonb_build_object('id', id, 'kind', kind) FROM finished
+      WHERE state = 'sent' AND post_id IS NULL`)}
+  ) SELECT FROM told`,
 };
 
 const POSTPONE = {

@@ -11,6 +11,7 @@ interface Link {
 const LINKS: Link[] = [
   { href: '/api/v1/openapi.json', label: 'OpenAPI document', about: 'for generators of clients' },
   { href: '/api/v1/posts', label: 'Published posts', about: 'as JSON' },
+  { href: '/live', label: 'Live', about: 'posts as they appear' },
   { href: '/feed.xml', label: 'Feed', about: 'the latest posts, for feed readers (Atom)' },
   { href: '/errors', label: 'Error codes', about: 'what each means and what to do' },
   { href: '/readiness', label: 'Readiness', about: 'whether everything that is needed answers' },

@@ -10,6 +10,7 @@ import { PostsService } from '../posts/posts.service.js';
 import { errorPage, errorsPage } from './errors.page.js';
 import { HtmlPage } from './html-page.decorator.js';
 import { landingPage } from './landing.page.js';
+import { livePage } from './live.page.js';
 import { postPage } from './post.page.js';
 import { resetPage } from './reset.page.js';
 import { unsubscribePage } from './unsubscribe.page.js';
@@ -68,6 +69,12 @@ export class PagesController {
     if (post.slug === slug) return postPage(post);
     void reply.redirect(`/p/${post.slug}`, 301);
     return undefined;
+  }
+
+  @Get('live')
+  @HtmlPage()
+  live(): string {
+    return livePage();
   }
 
   @Get('errors')

@@ -3,11 +3,13 @@ import { Transactional } from '@nestjs-cls/transactional';
 import type { Actor } from '../common/access/actor.js';
 import { AppError } from '../common/errors/app-error.js';
 import { Settings } from '../core/config/settings.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { checkPrecondition } from './post-etag.js';
 import type { PostRow } from './post-row.js';
 import type { Post } from './post.entity.js';
 import { PostPublished } from './posts.events.js';
+import { postChange } from './posts.live.js';
 import { canEdit, canSee } from './posts.policy.js';
 import { PostsRepository } from './posts.repository.js';
 import { RevisionsRepository } from './revisions/revisions.repository.js';
@@ -31,6 +33,7 @@ export class PostEditing {
     private readonly revisions: RevisionsRepository,
     private readonly slugs: SlugsRepository,
     private readonly outbox: Outbox,
+    private readonly live: LiveEvents,
     private readonly settings: Settings,
   ) {}
 
@@ -51,12 +54,14 @@ export class PostEditing {
    */
   @Transactional()
   async apply(post: Post, editorId: string | null, edit: (post: Post) => void | Promise<void>): Promise<PostRow> {
-    const { slug, status } = post;
+    const { slug, status, deletedAt } = post;
     await edit(post);
     await this.revisions.keep(post.id, this.settings.REVISIONS_KEEP);
     if (post.slug !== slug) await this.changeSlug(post, slug);
     const row = await this.posts.update(post, editorId);
     if (row.status === 'published' && status !== 'published') await this.outbox.record(new PostPublished(post.id));
+    const told = postChange({ slug, status, deletedAt }, row, post.deletedAt);
+    if (told) await this.live.record(told);
     return row;
   }
 

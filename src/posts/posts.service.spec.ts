@@ -6,6 +6,7 @@ import type { Actor } from '../common/access/actor.js';
 import type { Role } from '../common/access/role.js';
 import { Clock } from '../core/clock/clock.js';
 import { Settings } from '../core/config/settings.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { UsersService } from '../users/users.service.js';
 import { excerptFrom } from './excerpt.js';
@@ -85,6 +86,7 @@ async function serviceWith(stored?: Post, overrides: NodeJS.ProcessEnv = {}) {
   const posts = new FakePosts(stored);
   const lists = { page: jest.fn(async () => PAGE) };
   const outbox = { record: jest.fn() };
+  const live = { record: jest.fn() };
   const revisions = { keep: jest.fn() };
   const slugs = { isTaken: jest.fn(async (slug: string) => posts.taken.has(slug)), change: jest.fn() };
   const users = { contact: jest.fn(async (id: string) => (id === 'ada' ? { id } : undefined)) };
@@ -104,6 +106,7 @@ async function serviceWith(stored?: Post, overrides: NodeJS.ProcessEnv = {}) {
       { provide: RevisionsRepository, useValue: revisions },
       { provide: SlugsRepository, useValue: slugs },
       { provide: Outbox, useValue: outbox },
+      { provide: LiveEvents, useValue: live },
       { provide: UsersService, useValue: users },
       { provide: Clock, useValue: { now: () => NOW } },
       { provide: Settings, useValue: testSettings('postgres://localhost/x', overrides) },

@@ -5,6 +5,7 @@ import { AppError } from '../common/errors/app-error.js';
 import { newId } from '../common/ids/uuid.js';
 import type { RowPage } from '../common/paging/page.js';
 import type { PageQuery } from '../common/paging/page-query.dto.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { UsersService } from '../users/users.service.js';
 import type { ListPostsQuery } from './dto/list-posts.query.js';
@@ -15,6 +16,7 @@ import { PostListsRepository } from './post-lists.repository.js';
 import type { PostRow } from './post-row.js';
 import { Post } from './post.entity.js';
 import { PostPublished } from './posts.events.js';
+import { postChange } from './posts.live.js';
 import { canSee, isEditorial } from './posts.policy.js';
 import { PostsRepository, type NewPost } from './posts.repository.js';
 import { Publication } from './publication.js';
@@ -30,6 +32,7 @@ export class PostsService {
     private readonly publication: Publication,
     private readonly users: UsersService,
     private readonly outbox: Outbox,
+    private readonly live: LiveEvents,
   ) {}
 
   async page(actor: Actor | undefined, query: ListPostsQuery): Promise<RowPage<PostRow>> {
@@ -73,6 +76,8 @@ export class PostsService {
     this.publication.set(actor, post, dto);
     const row = await this.insertWithFreeSlug(dto.slug, post);
     if (row.status === 'published') await this.outbox.record(new PostPublished(row.id));
+    const told = postChange(undefined, row);
+    if (told) await this.live.record(told);
     return row;
   }
 

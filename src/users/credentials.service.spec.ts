@@ -3,6 +3,7 @@ import { testSettings } from '../../test/support/test-settings.js';
 import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
 import { Settings } from '../core/config/settings.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { CredentialsService } from './credentials.service.js';
 import { PasswordsService } from './passwords/passwords.service.js';
@@ -22,6 +23,7 @@ describe('CredentialsService', () => {
   const users = { credentials: jest.fn(), contacts: jest.fn(), rehash: jest.fn() };
   const passwords = { check: jest.fn(), hash: jest.fn() };
   const outbox = { record: jest.fn() };
+  const live = { record: jest.fn() };
   const audit = { record: jest.fn() };
   let credentials: CredentialsService;
 
@@ -33,6 +35,7 @@ describe('CredentialsService', () => {
         { provide: UsersRepository, useValue: users },
         { provide: PasswordsService, useValue: passwords },
         { provide: Outbox, useValue: outbox },
+        { provide: LiveEvents, useValue: live },
         { provide: Audit, useValue: audit },
         { provide: Settings, useValue: testSettings('postgres://localhost/x') },
         { provide: Clock, useValue: { now: () => new Date('2026-03-01T12:00:00Z') } },

@@ -4,12 +4,14 @@ import { AppError } from '../common/errors/app-error.js';
 import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
 import { Settings } from '../core/config/settings.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { identityKey } from './identity.js';
 import { checkPassword } from './passwords/password-policy.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import type { User } from './user.entity.js';
 import { EmailChanged, EmailChangeRequested, PasswordChanged } from './users.events.js';
+import { allSessionsEnded } from './users.live.js';
 import { UsersRepository, type ContactRow, type CredentialsRow } from './users.repository.js';
 
 /** The account whose password was right. */
@@ -22,6 +24,7 @@ export class CredentialsService {
     private readonly users: UsersRepository,
     private readonly passwords: PasswordsService,
     private readonly outbox: Outbox,
+    private readonly live: LiveEvents,
     private readonly audit: Audit,
     private readonly settings: Settings,
     private readonly clock: Clock,
@@ -142,6 +145,7 @@ export class CredentialsService {
     await this.users.save(user);
     await this.audit.record('password.reset', { subjectId: userId, actorId: userId });
     await this.outbox.record(new PasswordChanged(userId));
+    await this.live.record(allSessionsEnded(userId));
     return true;
   }
 

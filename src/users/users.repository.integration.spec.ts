@@ -9,6 +9,7 @@ import { ClockModule } from '../core/clock/clock.module.js';
 import { ConfigModule } from '../core/config/config.module.js';
 import { databaseProblem } from '../core/database/database-errors.js';
 import { DatabaseModule } from '../core/database/database.module.js';
+import { LiveEventsModule } from '../core/live/live-events.module.js';
 import { OutboxModule } from '../core/outbox/outbox.module.js';
 import { KeysModule } from '../core/keys/keys.module.js';
 import { PagingModule } from '../core/paging/paging.module.js';
@@ -60,6 +61,7 @@ describe('accounts on PostgreSQL', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         ClockModule,
       ],

@@ -5,6 +5,7 @@ import type { Actor } from '../common/access/actor.js';
 import type { Role } from '../common/access/role.js';
 import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import { User } from './user.entity.js';
 import { RoleChanged, UserDeleted } from './users.events.js';
@@ -59,6 +60,7 @@ class FakeUsers {
 async function serviceWith({ accounts = [] }: { accounts?: User[] } = {}) {
   const users = new FakeUsers(accounts);
   const outbox = { record: jest.fn() };
+  const live = { record: jest.fn() };
   const audit = { record: jest.fn() };
   const module = await Test.createTestingModule({
     imports: [
@@ -70,6 +72,7 @@ async function serviceWith({ accounts = [] }: { accounts?: User[] } = {}) {
       UsersService,
       { provide: UsersRepository, useValue: users },
       { provide: Outbox, useValue: outbox },
+      { provide: LiveEvents, useValue: live },
       { provide: Audit, useValue: audit },
       { provide: Clock, useValue: { now: () => NOW } },
     ],

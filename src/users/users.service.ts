@@ -5,6 +5,7 @@ import { AppError } from '../common/errors/app-error.js';
 import type { RowPage } from '../common/paging/page.js';
 import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
+import { LiveEvents } from '../core/live/live-events.js';
 import { Outbox } from '../core/outbox/outbox.js';
 import type { PatchUserDto, ReplaceUserDto } from './dto/change-user.dto.js';
 import type { ListUsersQuery } from './dto/list-users.query.js';
@@ -12,6 +13,7 @@ import type { UserRow } from './dto/user.response.js';
 import { identityKey } from './identity.js';
 import type { User } from './user.entity.js';
 import { RoleChanged, UserDeleted } from './users.events.js';
+import { allSessionsEnded } from './users.live.js';
 import { canChangeAccount, checkAdministratorFields, isAdministrator } from './users.policy.js';
 import { UsersRepository, type ContactRow } from './users.repository.js';
 
@@ -27,6 +29,7 @@ export class UsersService {
   constructor(
     private readonly users: UsersRepository,
     private readonly outbox: Outbox,
+    private readonly live: LiveEvents,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
@@ -75,10 +78,12 @@ export class UsersService {
     user.role = dto.role ?? user.role;
     // While it is disabled every token of its sessions is told so; once it is active again they stay ended.
     if (dto.isActive && !user.isActive) user.sessionsValidFrom = this.clock.now();
+    const isShutOut = user.isActive && dto.isActive === false;
     user.isActive = dto.isActive ?? user.isActive;
     const saved = await this.users.save(user);
     await this.audit.record(roleChanges ? 'role.changed' : 'account.changed', { subjectId: id });
     if (roleChanges) await this.outbox.record(new RoleChanged(id));
+    if (isShutOut) await this.live.record(allSessionsEnded(id));
     return saved;
   }
 
@@ -92,6 +97,7 @@ export class UsersService {
     await this.users.save(user);
     await this.audit.record('account.deleted', { subjectId: id });
     await this.outbox.record(new UserDeleted(id));
+    await this.live.record(allSessionsEnded(id));
   }
 
   /** Out of the trash, with the posts; its sessions stay ended. */

@@ -38,6 +38,7 @@ describe('the pages', () => {
       showing('/', [
         'href="/docs"',
         'href="/api/v1/openapi.json"',
+        'href="/live"',
         'href="/errors"',
         'href="/queues"',
         'href="/inbox"',
@@ -47,6 +48,7 @@ describe('the pages', () => {
         '/errors',
         Object.keys(PROBLEMS).map((code) => `href="/errors/${code}"`),
       ),
+      showing('/live', ['role="log"', '<noscript>', 'src="/assets/live.js"']),
       showing('/verify', ['<button', '<noscript>', 'src="/assets/verify.js"']),
       showing('/verify?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E', ['<button'], ['alert(1)']),
       showing('/inbox', ['No mail yet.', 'src="/assets/inbox.js"']),

@@ -85,7 +85,13 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
     );
     for (const arrival of arrivals) expect(arrival).toMatchObject({ ssl: true, geqo: 'off' });
     // The commands' and the migrations of the queue have no name.
-    expect(arrivals.map(({ name }) => name)).toEqual(['', 'broadsheet', 'broadsheet-outbox', 'broadsheet-queue']);
+    expect(arrivals.map(({ name }) => name)).toEqual([
+      '',
+      'broadsheet',
+      'broadsheet-live',
+      'broadsheet-outbox',
+      'broadsheet-queue',
+    ]);
   }, 90_000);
 
   /** Writes down how each connection to the database comes about, however short it is. */

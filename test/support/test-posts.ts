@@ -8,6 +8,7 @@ import { DatabaseModule } from '../../src/core/database/database.module.js';
 import { KeysModule } from '../../src/core/keys/keys.module.js';
 import { AppLogger } from '../../src/core/logging/app-logger.js';
 import { LoggingModule } from '../../src/core/logging/logging.module.js';
+import { LiveEventsModule } from '../../src/core/live/live-events.module.js';
 import { OutboxModule } from '../../src/core/outbox/outbox.module.js';
 import { PagingModule } from '../../src/core/paging/paging.module.js';
 import type { PostRow } from '../../src/posts/post-row.js';
@@ -47,6 +48,7 @@ export class TestPosts {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         PostsModule,
       ],

@@ -7,6 +7,7 @@ import { ClockModule } from '../../core/clock/clock.module.js';
 import { ConfigModule } from '../../core/config/config.module.js';
 import { DatabaseModule } from '../../core/database/database.module.js';
 import { KeysModule } from '../../core/keys/keys.module.js';
+import { LiveEventsModule } from '../../core/live/live-events.module.js';
 import { OutboxModule } from '../../core/outbox/outbox.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
 import { User } from '../../users/user.entity.js';
@@ -39,6 +40,7 @@ describe('IdentitiesService on PostgreSQL', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         UsersModule,
       ],

@@ -4,7 +4,9 @@ import type { RowPage } from '../../common/paging/page.js';
 import type { PageQuery } from '../../common/paging/page-query.dto.js';
 import { Conditions } from '../../core/database/conditions.js';
 import { Sql } from '../../core/database/sql.js';
+import { insertLiveEvents } from '../../core/live/live-events.js';
 import { KeysetPager } from '../../core/paging/keyset-pager.js';
+import { SESSION_REVOKED } from '../../users/users.live.js';
 import type { Session } from './session.entity.js';
 
 export type NewSession = Pick<Session, 'id' | 'userId' | 'createdAt' | 'expiresAt' | 'userAgent' | 'ip'>;
@@ -65,16 +67,23 @@ const OWN_COLUMNS = `id, user_agent AS "userAgent", host(ip) AS ip, created_at A
 const ACCEPTED_BY_ACCOUNT = `NOT EXISTS (
     SELECT FROM users u WHERE u.id = sessions.user_id AND sessions.created_at < u.sessions_valid_from)`;
 
+/** Ends sessions, and tells their owner of each that was live until now. */
+const revoking = (update: string): string => `WITH ended AS (
+      ${update} RETURNING id, user_id AS "userId", expires_at > revoked_at AS "wasLive"
+    ), told AS (
+      ${insertLiveEvents(`SELECT '${SESSION_REVOKED}', "userId", jsonb_build_object('sessionId', id) FROM ended WHERE "wasLive"`)}
+    ) SELECT "userId" FROM ended`;
+
 const REVOKE_OWN = {
   name: 'sessions.revokeOwn',
-  text: `UPDATE sessions SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3
-      AND ${ACCEPTED_BY_ACCOUNT}
-    RETURNING id`,
+  text: revoking(`UPDATE sessions SET revoked_at = $3
+      WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 AND ${ACCEPTED_BY_ACCOUNT}`),
 };
 
 const REVOKE_OTHERS = {
   name: 'sessions.revokeOthers',
-  text: `UPDATE sessions SET revoked_at = $3 WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid AND revoked_at IS NULL`,
+  text: revoking(`UPDATE sessions SET revoked_at = $3
+      WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid AND revoked_at IS NULL`),
 };
 
 // A browser that updated itself is still the same device to its owner, so only the letters of its name are compared.
@@ -89,7 +98,12 @@ const DEVICES = { name: 'sessions.devices', text: `SELECT ${OWN_COLUMNS} FROM se
 
 const REVOKE = {
   name: 'sessions.revoke',
-  text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING user_id AS "userId"',
+  text: revoking('UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL'),
+};
+
+const LIVE_AMONG = {
+  name: 'sessions.liveAmong',
+  text: `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[]) AND u.is_active AND ${LIVE}`,
 };
 
 const ACTIVE = 'SELECT 1 FROM sessions WHERE expires_at > $1 AND revoked_at IS NULL';
@@ -191,6 +205,12 @@ export class SessionsRepository {
   async revoke(sessionId: string, now: Date): Promise<string | undefined> {
     const row = await this.sql.row<{ userId: string }>(REVOKE, [sessionId, now]);
     return row?.userId;
+  }
+
+  /** Those of the sessions that are live, of accounts that are not disabled. */
+  async liveAmong(ids: string[], now: Date): Promise<string[]> {
+    const rows = await this.sql.rows<{ id: string }>(LIVE_AMONG, [ids, now]);
+    return rows.map((row) => row.id);
   }
 
   /** How many are neither ended nor expired: exactly up to 10,000, and beyond that as the planner expects. */

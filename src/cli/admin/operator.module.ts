@@ -7,6 +7,7 @@ import { DatabaseModule } from '../../core/database/database.module.js';
 import { KeysModule } from '../../core/keys/keys.module.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { LoggingModule } from '../../core/logging/logging.module.js';
+import { LiveEventsModule } from '../../core/live/live-events.module.js';
 import { OutboxModule } from '../../core/outbox/outbox.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
 import { ENTITIES } from '../../entities.js';
@@ -25,6 +26,7 @@ export class OperatorModule {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         ...features,
       ],

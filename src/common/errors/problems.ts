@@ -98,8 +98,8 @@ export const PROBLEMS = define({
   FOREIGN_ORIGIN: {
     status: 403,
     title: 'Sent from another site',
-    cause: 'A form of this server was sent by a page of another site.',
-    remedy: 'Open the page here, and send its form from there.',
+    cause: 'A form of this server was sent, or a WebSocket opened, by a page of another site.',
+    remedy: 'Open the page here, or add its origin to CORS_ORIGINS for a WebSocket.',
   },
   REGISTRATION_CLOSED: {
     status: 403,
@@ -276,12 +276,25 @@ export const PROBLEMS = define({
     remedy: 'Wait for as many seconds as `Retry-After` says.',
     level: 'info',
   },
+  TOO_MANY_CONNECTIONS: {
+    status: 429,
+    title: 'Too many connections',
+    cause: 'The client has as many connections for live events as one client may have.',
+    remedy: 'Close one of them, or share one among several tabs.',
+    level: 'info',
+  },
   TOO_MANY_ATTEMPTS: {
     status: 429,
     title: 'Too many attempts',
     cause: 'There were too many sign-in attempts, whether or not the account exists.',
     remedy: 'Wait for as many seconds as `Retry-After` says. Sessions that are live go on.',
     level: 'warn',
+  },
+  UPGRADE_REQUIRED: {
+    status: 426,
+    title: 'A WebSocket is spoken here',
+    cause: 'The request does not ask for version 13 of the WebSocket protocol (RFC 6455).',
+    remedy: 'Open it with a WebSocket client, or listen to `/api/v1/events`.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,

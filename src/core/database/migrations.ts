@@ -4,6 +4,7 @@ import { Accounts1780000000001 } from '../../../migrations/1780000000001-account
 import { Publishing1780000000002 } from '../../../migrations/1780000000002-publishing.js';
 import { Deliveries1780000000003 } from '../../../migrations/1780000000003-deliveries.js';
 import { Telemetry1780000000004 } from '../../../migrations/1780000000004-telemetry.js';
+import { LiveEvents1780000000005 } from '../../../migrations/1780000000005-live-events.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed once released. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -12,6 +13,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Publishing1780000000002,
   Deliveries1780000000003,
   Telemetry1780000000004,
+  LiveEvents1780000000005,
 ];
 
 /** Under these names TypeORM remembers which have been run. */

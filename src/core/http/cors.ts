@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { isHardened, type Settings } from '../config/settings.js';
+import type { Settings } from '../config/settings.js';
+import { allowedOrigins } from './allowed-origins.js';
 
 /** What browsers may read of an answer from another origin. */
 const EXPOSED_HEADERS = [
@@ -18,14 +19,12 @@ const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 /** Seconds that a browser may remember what it was told of a route. */
 const MAX_AGE = '600';
 
-const LOCALHOST_ORIGIN = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-
 /**
  * Tells browsers which pages of other origins may call (the CORS protocol of the Fetch standard), and answers every
  * OPTIONS, preflights and others, before anything else is asked of it.
  */
 export function cors(settings: Settings) {
-  const allowedOrigin = originsOf(settings);
+  const allowedOrigin = allowedOrigins(settings);
   return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const { headers, method } = request;
     void reply.header('vary', 'Origin');
@@ -47,12 +46,4 @@ function allow(reply: FastifyReply, headers: string | undefined): void {
     'access-control-max-age': MAX_AGE,
     ...(headers !== undefined && { 'access-control-allow-headers': headers }),
   });
-}
-
-/** The origin as it is to be told, and undefined for one that is not allowed. */
-function originsOf(settings: Settings): (origin: string) => string | undefined {
-  const listed = new Set(settings.CORS_ORIGINS);
-  if (listed.has('*')) return () => '*';
-  const isLocalAllowed = !isHardened(settings);
-  return (origin) => (listed.has(origin) || (isLocalAllowed && LOCALHOST_ORIGIN.test(origin)) ? origin : undefined);
 }

@@ -55,7 +55,8 @@ export class RequestReport {
     const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const { url, config } = request.routeOptions;
     const method = METHODS.has(request.method) ? request.method : 'other';
-    this.metrics.requests.observe({ method, route: url ?? UNKNOWN, status }, elapsedTime / 1_000);
+    const isOpenEnded = (config as HttpRouteConfig).isStream && status === 200;
+    if (!isOpenEnded) this.metrics.requests.observe({ method, route: url ?? UNKNOWN, status }, elapsedTime / 1_000);
     if (isTracing()) endRequestSpan(request, status);
 
     const level = levelOf(status, config as HttpRouteConfig);

@@ -11,6 +11,8 @@ export interface HttpRouteConfig {
   ignoresBody?: boolean;
   /** Another way to tell errors than the usual envelope, where an RFC or a page asks for it; undefined for the usual. */
   errorAnswer?: (error: AppError) => ErrorAnswer | undefined;
+  /** Answers for as long as its client listens; how long that was is no time of an answer. */
+  isStream?: boolean;
   /** Answers whatever the Host header and the scheme are, and is never throttled: a probe. */
   probe?: boolean;
   /** Answers the same to everybody, though caches may not keep it: so it may be compressed. */

@@ -21,6 +21,7 @@ Errors are \`application/problem+json\` with a stable \`code\`; [every code](/er
     .addTag('Users', 'Accounts')
     .addTag('Posts', 'Writing and reading')
     .addTag('Subscriptions', 'Following authors')
+    .addTag('Live', 'What happens, as it happens')
     .addTag('Administration', 'For administrators')
     .addOAuth2(
       { type: 'oauth2', flows: { password: { tokenUrl: TOKEN_URL, refreshUrl: TOKEN_URL, scopes: {} } } },

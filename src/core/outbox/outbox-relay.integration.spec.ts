@@ -6,13 +6,13 @@ import { TestDatabase } from '../../../test/support/test-database.js';
 import { testSettings } from '../../../test/support/test-settings.js';
 import { ConfigModule } from '../config/config.module.js';
 import { currentContext, runInContext } from '../context/request-context.js';
+import { ChannelListener } from '../database/channel-listener.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Sql } from '../database/sql.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { LoggingModule } from '../logging/logging.module.js';
 import { EventHandlers } from './event-handlers.js';
 import { OnEvent, type AfterCommit } from './on-event.decorator.js';
-import { OutboxListener } from './outbox-listener.js';
 import { OutboxModule } from './outbox.module.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { Outbox } from './outbox.js';
@@ -101,7 +101,7 @@ describe('OutboxRelay', () => {
         OutboxModule,
         DiscoveryModule,
       ],
-      providers: [EventHandlers, OutboxListener, OutboxRelay, Subscriber, SecondSubscriber],
+      providers: [EventHandlers, ChannelListener, OutboxRelay, Subscriber, SecondSubscriber],
     }).compile();
     await module.init();
     const started = {

@@ -2,11 +2,12 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { Propagation, TransactionHost } from '@nestjs-cls/transactional';
 import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adapter-typeorm';
 import { inTime } from '../../common/timing/in-time.js';
+import { ChannelListener } from '../database/channel-listener.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { inCausedSpan } from '../tracing/tracing.js';
 import { EventHandlers } from './event-handlers.js';
 import type { AfterCommit } from './on-event.decorator.js';
-import { OutboxListener } from './outbox-listener.js';
+import { OUTBOX_CHANNEL } from './outbox.js';
 import { OutboxRepository, type ClaimedEvent } from './outbox.repository.js';
 
 /** Events a transaction; more would hold their locks for longer. */
@@ -39,13 +40,13 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     private readonly outbox: OutboxRepository,
     private readonly handlers: EventHandlers,
-    private readonly listener: OutboxListener,
+    private readonly listener: ChannelListener,
     private readonly transactions: TransactionHost<TransactionalAdapterTypeOrm>,
     private readonly logger: AppLogger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.listener.start(() => this.call());
+    this.listener.start(OUTBOX_CHANNEL, () => this.call());
     this.timer = setInterval(() => this.call(), POLL_INTERVAL);
     this.call();
   }

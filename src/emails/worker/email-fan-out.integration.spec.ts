@@ -9,6 +9,7 @@ import { DatabaseModule } from '../../core/database/database.module.js';
 import { KeysModule } from '../../core/keys/keys.module.js';
 import { AppLogger } from '../../core/logging/app-logger.js';
 import { LoggingModule } from '../../core/logging/logging.module.js';
+import { LiveEventsModule } from '../../core/live/live-events.module.js';
 import { OutboxModule } from '../../core/outbox/outbox.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
 import { PostsModule } from '../../posts/posts.module.js';
@@ -55,6 +56,7 @@ describe('EmailFanOut', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         PostsModule,
         SubscriptionsModule,

@@ -16,6 +16,7 @@ import { ConfigModule } from '../../core/config/config.module.js';
 import { DatabaseModule } from '../../core/database/database.module.js';
 import { KeysModule } from '../../core/keys/keys.module.js';
 import type { AfterCommit } from '../../core/outbox/on-event.decorator.js';
+import { LiveEventsModule } from '../../core/live/live-events.module.js';
 import { OutboxModule } from '../../core/outbox/outbox.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
 import { User } from '../../users/user.entity.js';
@@ -121,6 +122,7 @@ describe('EmailSubscriber on PostgreSQL', () => {
         KeysModule,
         PagingModule,
         OutboxModule,
+        LiveEventsModule,
         AuditModule,
         UsersModule,
       ],
