@@ -38,6 +38,14 @@ async function refusal(value: unknown): Promise<AppError> {
   throw new Error('It was accepted');
 }
 
+class Other {
+  @IsString()
+  title: string;
+}
+
+const query = async (value: unknown, metatype: new () => object = Dto): Promise<unknown> =>
+  pipe.transform(value, { type: 'query', metatype });
+
 describe('the validation pipe', () => {
   it('makes an instance of the class', async () => {
     const dto = await validate({ title: 'A', author: { name: 'Ada' } });
@@ -89,14 +97,6 @@ describe('the validation pipe', () => {
   });
 
   describe('of paths and queries', () => {
-    class Other {
-      @IsString()
-      title: string;
-    }
-
-    const query = async (value: unknown, metatype: new () => object = Dto): Promise<unknown> =>
-      pipe.transform(value, { type: 'query', metatype });
-
     it('remembers what was found valid, for each class, and lets nobody change it', async () => {
       const first = await query({ title: 'News' });
       expect(first).toBeInstanceOf(Dto);

@@ -87,8 +87,17 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: S
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
-    if (!/^(upgrade|connection|http2-settings)$/i.test(name)) lines.push(`${name}: ${value}`);
+    const kept = /^connection$/i.test(name) ? withoutUpgrade(value) : value;
+    if (!/^(upgrade|http2-settings)$/i.test(name) && kept !== '') lines.push(`${name}: ${kept}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
   server.emit('connection', socket);
 }
+
+/** What else a `Connection` says: `close` still holds. */
+const withoutUpgrade = (options: string): string =>
+  options
+    .split(',')
+    .filter((option) => !/^\s*(upgrade|http2-settings)\s*$/i.test(option))
+    .join(',')
+    .trim();
