@@ -52,10 +52,12 @@ export class RequestReport {
 
   private answered(request: FastifyRequest & { user?: Actor }, reply: FastifyReply): void {
     const { elapsedTime } = reply;
-    const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_CLOSED_REQUEST;
     const { url, config } = request.routeOptions;
+    const { isStream } = config as HttpRouteConfig;
+    const { destroyed: isClosed, writableFinished: isSent } = reply.raw;
+    const status = isClosed && !isSent && !isStream ? CLIENT_CLOSED_REQUEST : reply.statusCode;
     const method = METHODS.has(request.method) ? request.method : 'other';
-    const isOpenEnded = (config as HttpRouteConfig).isStream && status === 200;
+    const isOpenEnded = isStream && status === 200;
     if (!isOpenEnded) this.metrics.requests.observe({ method, route: url ?? UNKNOWN, status }, elapsedTime / 1_000);
     if (isTracing()) endRequestSpan(request, status);
 
