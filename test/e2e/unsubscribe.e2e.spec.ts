@@ -121,6 +121,12 @@ describe('unsubscribing with one click', () => {
     expect(text).not.toContain('<script>alert');
   });
 
+  it('needs the token of a link', async () => {
+    expectProblem(await api.client().request('POST', UNSUBSCRIBE), 400, 'LINK_TOKEN_INVALID');
+    expect((await api.client().get(UNSUBSCRIBE)).status).toBe(200);
+    expect(await follows()).toEqual(ALL);
+  });
+
   it.each(['PUT', 'PATCH', 'DELETE'])('is not open to %s', async (method) => {
     const answer = await api.client().request(method, `${UNSUBSCRIBE}?token=${tokenOf(bob, ada)}`);
     expectProblem(answer, 405, 'METHOD_NOT_ALLOWED');

@@ -34,7 +34,8 @@ export const ApiAnswer = (status: number, body: Type | null, options: ApiAnswerO
       headers: Object.fromEntries(headers.map((name) => [name, HEADERS[name]])),
     }),
     ...(notModified ? [ApiResponse({ status: 304, description: 'Unchanged; no body' })] : []),
-    ...(errorFormat?.statuses ?? []).map((code) =>
+    // What any request may meet in front of its route comes in that shape, too.
+    ...(errorFormat ? [...errorFormat.statuses, 'default' as const] : []).map((code) =>
       ApiResponse({ status: code, description: 'Refused', type: errorFormat?.type }),
     ),
     ApiExtension(ROUTE_EXTENSION.errors, errors),

@@ -75,6 +75,13 @@ describe('the validation pipe', () => {
     expect(error.message).toBe(error.errors?.[0]?.detail);
   });
 
+  it.each(['query', 'param'] as const)(
+    'leaves a single parameter of a %s to who reads it, there or not',
+    async (type) => {
+      for (const value of [undefined, 'a']) expect(await pipe.transform(value, { type, metatype: Object })).toBe(value);
+    },
+  );
+
   it('names every field at once, each with its first fault', async () => {
     const { errors } = await refusal({ title: 7, year: 'x', extra: 1 });
     expect(errors?.map(({ field, code }) => `${field} ${code}`).sort()).toEqual([
