@@ -37,6 +37,7 @@ async function fuzz({ requests, seed, short }, place) {
 
   const integrity = await checkIntegrity(site, hunt.grants, hunt.owners);
   const errors = await site.errors();
+  const deadlocks = await site.deadlocks();
   const { exit } = site;
   const isOk =
     !exit &&
@@ -46,13 +47,13 @@ async function fuzz({ requests, seed, short }, place) {
     health.failed === 0 &&
     (short || health.slowest <= HEALTH_LIMIT);
   const seconds = (Date.now() - startedAt) / 1_000;
-  const outcome = { hunt, health, integrity, errors, exit, operations: operations.length, seconds, isOk };
+  const outcome = { hunt, health, integrity, errors, deadlocks, exit, operations: operations.length, seconds, isOk };
   console.log(
     `\nSeed ${seed}${short ? ', short form' : ''}\n\n${renderTable(outcome)}\n\n${renderStatuses(hunt.statuses)}\n`,
   );
   const unserved = operations.filter(({ name }) => !hunt.served.has(name)).map(({ name }) => name);
   if (unserved.length > 0) console.log(`Served to nobody: ${unserved.join(', ')}\n`);
-  for (const line of renderFindings(hunt, integrity, errors)) console.log(line);
+  for (const line of renderFindings(outcome)) console.log(line);
   return isOk;
 }
 

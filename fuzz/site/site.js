@@ -130,6 +130,12 @@ export class Site {
     };
   }
 
+  /** What waited for each other in the database, as it says itself. */
+  async deadlocks() {
+    const log = await readFile(join(this.#place.directory, 'postgres', 'server.log'), 'utf8');
+    return log.split(/^(?=\S.*ERROR: {2})/m).filter((entry) => entry.includes('deadlock detected'));
+  }
+
   /** Every line that the process has printed: it logs errors alone. */
   async errors() {
     return (await readFile(this.#log, 'utf8')).split('\n').filter((line) => line !== '');

@@ -33,8 +33,8 @@ export class Contract {
    * @returns {Operation | undefined}
    */
   operationAt(method, url) {
-    const path = url.replace(/^http:\/\/[\w.]+(?=\/)/, '').split(/[?#]/, 1)[0];
-    // What a path with an escape, a second slash and the like leads to is for the router to say.
+    const [target] = url.replace(/^http:\/\/[\w.]+(?=\/)/, '').split(/[?#]/, 1);
+    const path = target.replaceAll(/%(?:2d|3\d|[46][1-9a-f]|[57][\da])/gi, (escape) => decodeURIComponent(escape));
     return this.#operations
       .filter((operation) => operation.method === method && operation.pattern.test(path))
       .sort((one, other) => one.path.split('{').length - other.path.split('{').length)[0];

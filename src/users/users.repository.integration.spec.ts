@@ -398,6 +398,22 @@ describe('accounts on PostgreSQL', () => {
       await trash((await insert('gone', { role: 'admin' })).id);
       expect(await users.lockActiveAdministrators()).toEqual([root.id]);
     });
+
+    it('keeps nobody from referring to accounts that are locked', async () => {
+      const root = await insert('root', { role: 'admin' });
+      const author = await insert('author');
+      await transactions.withTransaction(async () => {
+        await users.lockActiveAdministrators();
+        await users.lockById(author.id);
+        // Of another connection, with a limit so that it fails where it would wait.
+        await database.rows(
+          `WITH limited AS (SELECT set_config('lock_timeout', '500', false))
+           INSERT INTO subscriptions (id, author_id, subscriber_id) SELECT $1, $2, $3 FROM limited`,
+          [newId(), author.id, root.id],
+        );
+      });
+      expect(await database.rows('SELECT subscriber_id FROM subscriptions')).toEqual([{ subscriber_id: root.id }]);
+    });
   });
 
   describe('RegistrationService', () => {

@@ -71,9 +71,11 @@ const INSERT = {
     RETURNING ${COLUMNS}`,
 };
 
+// Not FOR UPDATE, which keeps off every row that comes to refer to an account, such as a session, and ends in deadlocks.
+const ROW_LOCK = { mode: 'for_no_key_update' } as const;
 const ACTIVE_ADMINISTRATORS = {
   name: 'users.lockActiveAdministrators',
-  text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL ORDER BY id FOR UPDATE`,
+  text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE`,
 };
 
 const PURGE = {
@@ -162,7 +164,7 @@ export class UsersRepository {
   async lockById(id: string): Promise<User | null> {
     return this.transactions.tx.getRepository(User).findOne({
       where: { id, deletedAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
+      lock: ROW_LOCK,
     });
   }
 
@@ -170,7 +172,7 @@ export class UsersRepository {
   async lockDeletedById(id: string): Promise<User | null> {
     return this.transactions.tx.getRepository(User).findOne({
       where: { id, deletedAt: Not(IsNull()) },
-      lock: { mode: 'pessimistic_write' },
+      lock: ROW_LOCK,
     });
   }
 

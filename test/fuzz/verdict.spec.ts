@@ -61,6 +61,7 @@ describe('the verdict on an answer', () => {
     for (const { method, path, name } of operations)
       expect(operation(method, path.replaceAll(/\{[^}]+\}/g, OTHER)).name).toBe(name);
     expect(operation('GET', '/api/v1/users/me').path).toBe('/api/v1/users/me');
+    expect(operation('GET', '/%61pi/v1/users/me').path).toBe('/api/v1/users/me');
     expect(operation('GET', 'http://localhost/api/v1/users/me?x').path).toBe('/api/v1/users/me');
   });
 
