@@ -407,7 +407,7 @@ describe('accounts on PostgreSQL', () => {
         await users.lockById(author.id);
         // Of another connection, with a limit so that it fails where it would wait.
         await database.rows(
-          `WITH limited AS (SELECT set_config('lock_timeout', '500', false))
+          `WITH limited AS (SELECT set_config('lock_timeout', '500', true))
            INSERT INTO subscriptions (id, author_id, subscriber_id) SELECT $1, $2, $3 FROM limited`,
           [newId(), author.id, root.id],
         );
@@ -474,6 +474,9 @@ describe('accounts on PostgreSQL', () => {
       const service = module.get(UsersService);
       const outcomes = await Promise.allSettled([change(other.id)(service, one.id), change(one.id)(service, other.id)]);
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes).toContainEqual(
+        expect.objectContaining({ reason: expect.objectContaining({ code: 'LAST_ADMINISTRATOR' }) }),
+      );
       expect(await users.lockActiveAdministrators()).toHaveLength(1);
     });
 

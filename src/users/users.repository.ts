@@ -73,9 +73,16 @@ const INSERT = {
 
 // Not FOR UPDATE, which keeps off every row that comes to refer to an account, such as a session, and ends in deadlocks.
 const ROW_LOCK = { mode: 'for_no_key_update' } as const;
+
+// One for all of them, not one for each: who changes one has locked it already, and would wait for who changes another.
+const LOCK_ADMINISTRATORS = {
+  name: 'users.lockAdministrators',
+  text: `SELECT pg_advisory_xact_lock(hashtextextended('administrators', 0))`,
+};
+// After that, as a statement sees what was committed when it began.
 const ACTIVE_ADMINISTRATORS = {
-  name: 'users.lockActiveAdministrators',
-  text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE`,
+  name: 'users.activeAdministrators',
+  text: `SELECT id FROM users WHERE role = 'admin' AND is_active AND deleted_at IS NULL`,
 };
 
 const PURGE = {
@@ -196,6 +203,7 @@ export class UsersRepository {
 
   /** Locked, so that two administrators who remove each other at the same time do not both succeed. */
   async lockActiveAdministrators(): Promise<string[]> {
+    await this.sql.rows(LOCK_ADMINISTRATORS);
     const rows = await this.sql.rows<{ id: string }>(ACTIVE_ADMINISTRATORS);
     return rows.map((row) => row.id);
   }
