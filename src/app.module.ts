@@ -37,7 +37,7 @@ export class AppModule {
         EmailsApiModule,
         AuditApiModule,
         LiveModule,
-        PagesModule,
+        PagesModule.forRoot(settings),
         DashboardModule.forRoot(settings),
         ...(isHardened(settings) ? [] : [InboxModule]),
       ],

@@ -17,13 +17,16 @@ const LINKS: Link[] = [
   { href: '/readiness', label: 'Readiness', about: 'whether everything that is needed answers' },
 ];
 
-const DOCS: Link = { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' };
+const DOCS: Link[] = [
+  { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' },
+  { href: '/redoc', label: 'API reference', about: 'the same, to be read' },
+];
 const QUEUES: Link = { href: '/queues', label: 'Queues', about: 'what the worker is doing, for administrators' };
 const INBOX: Link = { href: '/inbox', label: 'Inbox', about: 'every mail that was sent' };
 
 export function landingPage(settings: Settings): string {
   const links = [
-    ...(settings.DOCS ? [DOCS] : []),
+    ...(settings.DOCS ? DOCS : []),
     ...LINKS,
     ...(settings.DASHBOARD ? [QUEUES] : []),
     ...(isHardened(settings) ? [] : [INBOX]),

@@ -121,6 +121,25 @@ describe('the documentation', () => {
     expect((await api.client().get('/docs/')).status).toBe(200);
   });
 
+  it('is ReDoc as well, under a policy that knows no other host', async () => {
+    api = await TestApi.start();
+    const answer = await api.client().get('/redoc');
+    expect(answer.status).toBe(200);
+    expectHeader(answer, 'content-type', HTML);
+    expectHeader(answer, 'content-security-policy', /^default-src 'none'; (?!.*(?:https?:|\*)).*worker-src blob:$/);
+    const parts = linksOf(answer.text).filter((part) => part.startsWith('/assets/') || part.startsWith('/redoc/'));
+    expect(parts).toHaveLength(4);
+    for (const part of parts)
+      expect({ part, status: (await api.client().get(part)).status }).toEqual({ part, status: 200 });
+
+    const script = await api.client().get('/redoc/redoc.standalone.js');
+    expectHeader(script, 'content-type', 'text/javascript; charset=utf-8');
+    expectHeader(script, 'cache-control', 'public, no-cache');
+    expect(script.text).not.toContain('cdn.redoc.ly');
+    const headers = { 'if-none-match': script.headers.get('etag') ?? '' };
+    expect(await api.client().get('/redoc/redoc.standalone.js', { headers })).toMatchObject({ status: 304, text: '' });
+  });
+
   it('is an OpenAPI 3.1 document with every route of the API', async () => {
     api = await TestApi.start();
     const { status, body, headers } = await api.client().get('/api/v1/openapi.json');
@@ -142,14 +161,23 @@ describe('the documentation', () => {
 
   it('has no page under DOCS=off, while programs find the document', async () => {
     api = await TestApi.start({ DOCS: 'off' });
-    for (const path of ['/docs', '/docs/', '/docs/index.html', '/docs/swagger-ui.css'])
-      expectProblem(await api.client().get(path), 404, 'ROUTE_NOT_FOUND');
+    const pages = [
+      '/docs',
+      '/docs/',
+      '/docs/index.html',
+      '/docs/swagger-ui.css',
+      '/redoc',
+      '/redoc/redoc.standalone.js',
+    ];
+    for (const path of pages) expectProblem(await api.client().get(path), 404, 'ROUTE_NOT_FOUND');
     expect((await api.client().get('/api/v1/openapi.json')).body.openapi).toBe('3.1.0');
   });
 
   it('is not linked from the landing page under DOCS=off', async () => {
     api = await TestApi.start({ DOCS: 'off' });
-    expect((await api.client().get('/')).text).not.toContain('href="/docs"');
+    const { text } = await api.client().get('/');
+    expect(text).not.toContain('href="/docs"');
+    expect(text).not.toContain('href="/redoc"');
   });
 });
 

@@ -174,7 +174,7 @@ export const settingsSchema = z.object({
       "OpenTelemetry collector that traces are sent to (OTLP as JSON over HTTP); none where this is left out. OpenTelemetry's other variables hold, too.",
     example: 'http://localhost:4318',
   }),
-  DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs.' }),
+  DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs and ReDoc on /redoc.' }),
   DASHBOARD: onOff
     .prefault('on')
     .meta({ description: 'on or off: the queue dashboard on /queues, read-only and for administrators alone.' }),
