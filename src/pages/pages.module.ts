@@ -4,6 +4,7 @@ import { PostsModule } from '../posts/posts.module.js';
 import { AssetsController } from './assets.controller.js';
 import { PagesController } from './pages.controller.js';
 import { RedocController } from './redoc/redoc.controller.js';
+import { SiteFilesController } from './site-files.controller.js';
 
 /** The few pages for people; ReDoc follows DOCS, as Swagger UI does. */
 @Module({})
@@ -12,7 +13,12 @@ export class PagesModule {
     return {
       module: PagesModule,
       imports: [PostsModule],
-      controllers: [PagesController, AssetsController, ...(settings.DOCS ? [RedocController] : [])],
+      controllers: [
+        PagesController,
+        AssetsController,
+        SiteFilesController,
+        ...(settings.DOCS ? [RedocController] : []),
+      ],
     };
   }
 }

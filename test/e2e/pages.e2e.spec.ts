@@ -98,6 +98,59 @@ describe('the pages', () => {
   });
 });
 
+describe('the files of every site', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+  });
+
+  afterAll(() => api.stop());
+
+  const file = (path: string, present: string[]): Scenario => ({
+    name: path,
+    method: 'GET',
+    path,
+    // A token that is of no use to anybody does not stand in the way.
+    headers: { authorization: 'Bearer nonsense' },
+    expect: {
+      status: 200,
+      present,
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, max-age=3600' },
+    },
+  });
+
+  itAnswers(
+    () => api,
+    [
+      file('/.well-known/security.txt', [
+        'Contact: http://localhost:3000\n',
+        'Canonical: http://localhost:3000/.well-known/security.txt\n',
+      ]),
+      file('/robots.txt', ['User-agent: *\nDisallow: /api/\n']),
+      {
+        name: '/favicon.ico',
+        method: 'GET',
+        path: '/favicon.ico',
+        expect: {
+          status: 200,
+          present: ['<svg '],
+          headers: { 'content-type': 'image/svg+xml', 'cache-control': 'public, no-cache', etag: /^"[\w-]{22}"$/ },
+        },
+      },
+    ],
+  );
+
+  it('say that they expire within a year of today, whichever day it is', async () => {
+    api.travel(3 * 86_400);
+    const { text } = await api.client().get('/.well-known/security.txt');
+    const expires = Date.parse(/^Expires: (.+)$/m.exec(text)?.[1] ?? '');
+    const days = (expires - Date.now()) / 86_400_000 - 3;
+    expect(days).toBeGreaterThan(362.9);
+    expect(days).toBeLessThan(365);
+  });
+});
+
 describe('the documentation', () => {
   let api: TestApi;
 

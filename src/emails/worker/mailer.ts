@@ -4,7 +4,7 @@ import { Settings } from '../../core/config/settings.js';
 import { inStep } from '../../core/tracing/tracing.js';
 import type { EmailRow } from '../email-row.js';
 import type { RenderedEmail } from '../rendering/email-renderer.js';
-import { senderOf, type Sender } from './sender.js';
+import { senderOf, type Sender } from '../../core/config/sender.js';
 
 /** Bounds of a dialogue with the mail server, in milliseconds. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000, dnsTimeout: 10_000 };
