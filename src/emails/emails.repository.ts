@@ -68,6 +68,16 @@ const OWED = {
     ) AS owed GROUP BY state`,
 };
 
+// Mails about posts wait for each other: the age of those says nothing.
+const BACKLOG = {
+  name: 'emails.backlog',
+  text: `SELECT count(*)::int AS owed,
+      coalesce(extract(epoch FROM now() - min(next_try_at) FILTER (WHERE post_id IS NULL)), 0)::float AS overdue
+    FROM (
+      SELECT next_try_at, post_id FROM emails WHERE state IN ('pending', 'sending') ORDER BY next_try_at, id LIMIT $1
+    ) AS owed`,
+};
+
 const COUNT_FAILED = {
   name: 'emails.countFailed',
   text: `SELECT count(*)::int AS total FROM (SELECT 1 FROM emails WHERE state = 'failed' LIMIT $1) AS failed`,
@@ -90,6 +100,12 @@ const COUNT_OF_POST = {
   name: 'emails.countOfPost',
   text: 'SELECT state, count(*)::int AS total FROM emails WHERE post_id = $1 GROUP BY state',
 };
+
+export interface MailBacklog {
+  owed: number;
+  /** Seconds that the first mail of its own is overdue; less than 0 for one whose time is to come. */
+  overdue: number;
+}
 
 /** Which mails are owed, and the log of them. */
 @Injectable()
@@ -146,6 +162,12 @@ export class EmailsRepository {
   async oldestOwed(): Promise<number> {
     const rows = await this.sql.rows<{ age: number }>(OWED, [MAX_COUNT]);
     return Math.max(0, ...rows.map(({ age }) => age));
+  }
+
+  /** Counted no further than the limit. */
+  async backlog(limit: number): Promise<MailBacklog> {
+    const row = await this.sql.row<MailBacklog>(BACKLOG, [limit]);
+    return row ?? { owed: 0, overdue: 0 };
   }
 
   /** Newest first. */

@@ -1,5 +1,6 @@
 import { html } from '../common/html/html.js';
 import { isHardened, type Settings } from '../core/config/settings.js';
+import { VERSION } from '../core/openapi/version.js';
 import { page } from './page.js';
 
 interface Link {
@@ -7,6 +8,11 @@ interface Link {
   label: string;
   about: string;
 }
+
+const DOCS: Link[] = [
+  { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' },
+  { href: '/redoc', label: 'API reference', about: 'the same, to be read' },
+];
 
 const LINKS: Link[] = [
   { href: '/api/v1/openapi.json', label: 'OpenAPI document', about: 'for generators of clients' },
@@ -17,26 +23,38 @@ const LINKS: Link[] = [
   { href: '/readiness', label: 'Readiness', about: 'whether everything that is needed answers' },
 ];
 
-const DOCS: Link[] = [
-  { href: '/docs', label: 'API documentation', about: 'try every operation in the browser' },
-  { href: '/redoc', label: 'API reference', about: 'the same, to be read' },
-];
 const QUEUES: Link = { href: '/queues', label: 'Queues', about: 'what the worker is doing, for administrators' };
 const INBOX: Link = { href: '/inbox', label: 'Inbox', about: 'every mail that was sent' };
 
+/** The same whatever is away: how things are is asked by its script. */
 export function landingPage(settings: Settings): string {
   const links = [
     ...(settings.DOCS ? DOCS : []),
+    ...(isHardened(settings) ? [] : [INBOX]),
     ...LINKS,
     ...(settings.DASHBOARD ? [QUEUES] : []),
-    ...(isHardened(settings) ? [] : [INBOX]),
   ];
   return page({
     title: 'A publishing backend that you run yourself',
-    body: html`<ul>
-        ${links.map(({ href, label, about }) => html`<li><a href="${href}">${label}</a>: ${about}</li> `)}
-      </ul>
-      <h2>A first request</h2>
-      <pre>curl ${settings.PUBLIC_URL}/api/v1/posts?limit=3</pre>`,
+    script: 'landing.js',
+    body: html`<section aria-labelledby="status">
+        <h2 id="status">What runs here</h2>
+        <p>
+          Broadsheet ${VERSION}. <span id="summary" role="status">Looking…</span>
+          <noscript>The <a href="/status">status</a> is shown here by a script.</noscript>
+        </p>
+        <ul id="parts" class="parts"></ul>
+      </section>
+      <nav aria-labelledby="pages">
+        <h2 id="pages">Where to click</h2>
+        <ul class="links">
+          ${links.map(({ href, label, about }) => html`<li><a href="${href}">${label}</a> ${about}</li> `)}
+        </ul>
+      </nav>
+      <section aria-labelledby="first">
+        <h2 id="first">A first request</h2>
+        <pre tabindex="0"><code id="request">curl '${settings.PUBLIC_URL}/api/v1/posts?limit=3'</code></pre>
+        <p><button id="copy" type="button" hidden>Copy</button></p>
+      </section>`,
   });
 }

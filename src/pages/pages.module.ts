@@ -5,6 +5,7 @@ import { AssetsController } from './assets.controller.js';
 import { PagesController } from './pages.controller.js';
 import { RedocController } from './redoc/redoc.controller.js';
 import { SiteFilesController } from './site-files.controller.js';
+import { StatusModule } from './status/status.module.js';
 
 /** The few pages for people; ReDoc follows DOCS, as Swagger UI does. */
 @Module({})
@@ -12,7 +13,7 @@ export class PagesModule {
   static forRoot(settings: Settings): DynamicModule {
     return {
       module: PagesModule,
-      imports: [PostsModule],
+      imports: [PostsModule, StatusModule],
       controllers: [
         PagesController,
         AssetsController,

@@ -1,4 +1,6 @@
+import { Client } from 'pg';
 import { PROBLEMS } from '../../src/common/errors/problems.js';
+import { VERSION } from '../../src/core/openapi/version.js';
 import { createPerson, type Person } from '../support/people.js';
 import { TestApi } from '../support/test-api.js';
 import { FROM_PROXY, startInProduction } from './support/production.js';
@@ -42,7 +44,9 @@ describe('the pages', () => {
         'href="/errors"',
         'href="/queues"',
         'href="/inbox"',
-        'curl http://localhost:3000',
+        "curl 'http://localhost:3000/api/v1/posts?limit=3'",
+        'id="summary" role="status"',
+        `Broadsheet ${VERSION}.`,
       ]),
       showing(
         '/errors',
@@ -98,6 +102,19 @@ describe('the pages', () => {
   });
 });
 
+const siteFile = (path: string, present: string[]): Scenario => ({
+  name: path,
+  method: 'GET',
+  path,
+  // A token that is of no use to anybody does not stand in the way.
+  headers: { authorization: 'Bearer nonsense' },
+  expect: {
+    status: 200,
+    present,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, max-age=3600' },
+  },
+});
+
 describe('the files of every site', () => {
   let api: TestApi;
 
@@ -107,27 +124,14 @@ describe('the files of every site', () => {
 
   afterAll(() => api.stop());
 
-  const file = (path: string, present: string[]): Scenario => ({
-    name: path,
-    method: 'GET',
-    path,
-    // A token that is of no use to anybody does not stand in the way.
-    headers: { authorization: 'Bearer nonsense' },
-    expect: {
-      status: 200,
-      present,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'public, max-age=3600' },
-    },
-  });
-
   itAnswers(
     () => api,
     [
-      file('/.well-known/security.txt', [
+      siteFile('/.well-known/security.txt', [
         'Contact: http://localhost:3000\n',
         'Canonical: http://localhost:3000/.well-known/security.txt\n',
       ]),
-      file('/robots.txt', ['User-agent: *\nDisallow: /api/\n']),
+      siteFile('/robots.txt', ['User-agent: *\nDisallow: /api/\n']),
       {
         name: '/favicon.ico',
         method: 'GET',
@@ -148,6 +152,71 @@ describe('the files of every site', () => {
     const days = (expires - Date.now()) / 86_400_000 - 3;
     expect(days).toBeGreaterThan(362.9);
     expect(days).toBeLessThan(365);
+  });
+});
+
+describe('the status', () => {
+  let api: TestApi;
+  let ada: Person;
+
+  /** A report is good for two seconds. */
+  const parts = async () => {
+    api.travel(2);
+    return (await api.client().get('/status')).body.parts;
+  };
+
+  beforeAll(async () => {
+    api = await TestApi.start();
+    ada = await createPerson(api, 'ada');
+    await api.database.rows('DELETE FROM outbox_events');
+  });
+
+  afterAll(() => api.stop());
+
+  const owe = (state: string, inSeconds: number) =>
+    api.database.rows(
+      `INSERT INTO emails (id, kind, user_id, to_address, to_key, state, next_try_at)
+        VALUES (gen_random_uuid(), 'welcome', $1, 'a@b.example', 'a@b.example', $2, now() + $3 * interval '1 second')`,
+      [ada.id, state, inSeconds],
+    );
+
+  it('is told to anybody, and says that no worker is there', async () => {
+    const { status, body } = await api.client().get('/status');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      version: VERSION,
+      status: 'down',
+      parts: {
+        database: { state: 'up' },
+        migrations: { state: 'up' },
+        queue: { state: 'up' },
+        workers: { state: 'down', detail: 'none is connected' },
+        mails: { state: 'up', detail: 'none owed' },
+      },
+    });
+  });
+
+  it('knows a worker by its connection, and one that does not keep up by what waits', async () => {
+    const worker = new Client({ connectionString: api.database.url, application_name: 'broadsheet-outbox' });
+    await worker.connect();
+    try {
+      expect(await parts()).toMatchObject({ workers: { state: 'up', detail: '1 connected' } });
+      await api.database.rows(
+        `INSERT INTO outbox_events (id, type, payload, next_try_at)
+          VALUES (gen_random_uuid(), 'nothing', '{}', now() - interval '31 seconds')`,
+      );
+      expect(await parts()).toMatchObject({ workers: { state: 'late' } });
+    } finally {
+      await worker.end();
+    }
+  });
+
+  it('counts the mails that are owed, of which those that have to wait are not late', async () => {
+    await owe('sent', -3_600);
+    await owe('pending', 3_600);
+    expect((await parts())['mails']).toEqual({ state: 'up', detail: '1 owed' });
+    await owe('sending', -31);
+    expect((await parts())['mails']).toEqual({ state: 'late', detail: '2 owed' });
   });
 });
 
@@ -446,6 +515,10 @@ describe('in production', () => {
     const landing = await api.client().get('/', { headers: FROM_PROXY });
     expect(landing.status).toBe(200);
     expect(landing.text).not.toContain('/inbox');
-    expect(landing.text).toContain('curl https://press.test/');
+    const { text } = await api.client().get('/status', { headers: FROM_PROXY });
+    // Words alone: how many workers there are, and what they owe, is nobody's business.
+    expect(JSON.parse(text)).toMatchObject({ parts: { workers: { state: 'down' }, mails: { state: 'up' } } });
+    expect(text).not.toMatch(/detail|owed|connected/);
+    expect(landing.text).toContain("curl 'https://press.test/api/v1/posts?limit=3'");
   });
 });

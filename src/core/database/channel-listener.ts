@@ -6,6 +6,9 @@ import { BoundedClient } from './bounded-pool.js';
 import { connectionTarget } from './connection-target.js';
 import { databaseTimeouts } from './data-source.js';
 
+/** How PostgreSQL calls the connection of a listener: by it others see that there is one. */
+export const listenerName = (channel: string): string => `broadsheet-${channel}`;
+
 /** Milliseconds until the next attempt after the connection was lost. */
 const RECONNECT_DELAY = 1_000;
 /** How often a connection on which nothing comes is asked whether it is still one, in milliseconds. */
@@ -43,7 +46,7 @@ export class ChannelListener {
     const timeouts = databaseTimeouts(this.settings);
     const client = new BoundedClient({
       ...connectionTarget(this.settings.DATABASE_DIRECT_URL ?? this.settings.DATABASE_URL),
-      application_name: `broadsheet-${channel}`,
+      application_name: listenerName(channel),
       connectionTimeoutMillis: timeouts.connect,
       query_timeout: timeouts.answer,
       keepAlive: true,

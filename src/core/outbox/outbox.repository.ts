@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sql } from '../database/sql.js';
 import type { OutboxEvent } from './outbox-event.entity.js';
+import { RELAY_CONNECTION } from './relay-connection.js';
 
 export type ClaimedEvent = Pick<OutboxEvent, 'id' | 'type' | 'payload' | 'context' | 'tries'>;
 
@@ -46,6 +47,16 @@ const BACKLOG = {
     ) AS parked`,
 };
 
+// The relay of a worker has a connection of its own, which it calls by this name.
+const RELAYS = {
+  name: 'outbox.relays',
+  text: `SELECT
+    (SELECT count(*)::int FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = $1) AS relays,
+    (SELECT coalesce(extract(epoch FROM now() - min(next_try_at)), 0)::float FROM (
+      SELECT next_try_at FROM outbox_events WHERE state = 'pending' ORDER BY next_try_at, id LIMIT 1) AS due) AS overdue`,
+};
+
 /** Counted no further than this. */
 const MAX_COUNT = 100_000;
 
@@ -55,6 +66,13 @@ export interface Backlog {
   parked: number;
   /** Seconds since the oldest pending event was recorded; 0 where there is none. */
   oldestAge: number;
+}
+
+export interface Relays {
+  /** How many are connected. */
+  relays: number;
+  /** Seconds that the first event is overdue; less than 0 for one whose time is to come. */
+  overdue: number;
 }
 
 @Injectable()
@@ -86,5 +104,11 @@ export class OutboxRepository {
   async backlog(): Promise<Backlog> {
     const row = await this.sql.row<Backlog>(BACKLOG, [MAX_COUNT]);
     return row ?? { pending: 0, parked: 0, oldestAge: 0 };
+  }
+
+  /** Who hands events out, and whether they keep up. */
+  async relays(): Promise<Relays> {
+    const row = await this.sql.row<Relays>(RELAYS, [RELAY_CONNECTION]);
+    return row ?? { relays: 0, overdue: 0 };
   }
 }

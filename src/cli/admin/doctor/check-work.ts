@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { RELAY_CONNECTION } from '../../../core/outbox/relay-connection.js';
 import { ok, warning, type Finding } from './finding.js';
 
 /** What waits for longer is not being worked off, in seconds. */
@@ -6,9 +7,8 @@ const LATE = 60;
 /** Counted no further than this, so that a large table is not read. */
 const MAX_COUNT = 100_000;
 
-// A worker's outbox has a connection of its own, which it calls by this name.
 const WORKERS = `SELECT count(*)::int AS total FROM pg_stat_activity
-  WHERE datname = current_database() AND application_name = 'broadsheet-outbox'`;
+  WHERE datname = current_database() AND application_name = $1`;
 
 // Each by an index that has these rows alone.
 const WAITING = `SELECT
@@ -29,7 +29,7 @@ interface Waiting {
 
 /** Whether workers are there, and do what there is to do. */
 export async function checkWork(client: Client): Promise<Finding[]> {
-  const { rows: counted } = await client.query<{ total: number }>(WORKERS);
+  const { rows: counted } = await client.query<{ total: number }>(WORKERS, [RELAY_CONNECTION]);
   const { rows } = await client.query<Waiting>(WAITING, [MAX_COUNT]);
   const workers = counted[0]?.total ?? 0;
   const { mail, event, failed, parked } = rows[0] as Waiting;
