@@ -1,4 +1,4 @@
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../cli/demo/demo-accounts.js';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../common/demo/demo-accounts.js';
 import type { Settings } from '../core/config/settings.js';
 
 /** What is shown when everything answers: where to click, and who to sign in as. */

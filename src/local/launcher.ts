@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { seedDemo } from '../cli/demo/seed-demo.js';
-import { loadSettings, SettingsError, type Settings } from '../core/config/settings.js';
+import { isHardened, loadSettings, SettingsError, type Settings } from '../core/config/settings.js';
 import { MIGRATIONS } from '../core/database/migrations.js';
 import { migrate } from '../core/database/migrator.js';
 import { migrateQueue } from '../core/queue/queue-migrations.js';
@@ -48,7 +48,8 @@ export class Launcher {
     await migrate(settings.DATABASE_DIRECT_URL ?? settings.DATABASE_URL, MIGRATIONS, migrateQueue);
     if (isEmbedded) await seed(settings);
     if (this.stopping) return;
-    await this.startChildren(complete);
+    const demo = isEmbedded && !isHardened(settings) ? { DEMO_LOGINS: complete['DEMO_LOGINS'] ?? 'on' } : {};
+    await this.startChildren({ ...complete, ...demo });
     process.stdout.write(banner(settings, isEmbedded));
   }
 

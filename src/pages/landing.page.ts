@@ -1,4 +1,5 @@
-import { html } from '../common/html/html.js';
+import { html, type Html } from '../common/html/html.js';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../common/demo/demo-accounts.js';
 import { isHardened, type Settings } from '../core/config/settings.js';
 import { VERSION } from '../core/openapi/version.js';
 import { page } from './page.js';
@@ -55,6 +56,18 @@ export function landingPage(settings: Settings): string {
         <h2 id="first">A first request</h2>
         <pre tabindex="0"><code id="request">curl '${settings.PUBLIC_URL}/api/v1/posts?limit=3'</code></pre>
         <p><button id="copy" type="button" hidden>Copy</button></p>
-      </section>`,
+      </section>
+      ${settings.DEMO_LOGINS ? demoLogins() : undefined}`,
   });
 }
+
+const demoLogins = (): Html =>
+  html`<section aria-labelledby="logins">
+    <h2 id="logins">Demo logins</h2>
+    <p>
+      For Authorize in the API documentation, and for the queues. Each has the password <code>${DEMO_PASSWORD}</code>.
+    </p>
+    <ul>
+      ${Object.values(DEMO_ACCOUNTS).map(({ username, role }) => html`<li><code>${username}</code> (${role})</li> `)}
+    </ul>
+  </section>`;

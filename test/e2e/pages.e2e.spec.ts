@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { DEMO_PASSWORD } from '../../src/common/demo/demo-accounts.js';
 import { PROBLEMS } from '../../src/common/errors/problems.js';
 import { VERSION } from '../../src/core/openapi/version.js';
 import { createPerson, type Person } from '../support/people.js';
@@ -56,7 +57,13 @@ describe('the pages', () => {
       showing('/verify', ['<button', '<noscript>', 'src="/assets/verify.js"']),
       showing('/verify?token=%22%3E%3Cscript%3Ealert(1)%3C/script%3E', ['<button'], ['alert(1)']),
       showing('/inbox', ['No mail yet.', 'src="/assets/inbox.js"']),
-      ...Object.entries(PROBLEMS).map(([code, { status }]) => showing(`/errors/${code}`, [code, String(status)])),
+      ...Object.entries(PROBLEMS).map(([code, { status }]) =>
+        showing(
+          `/errors/${code}`,
+          [code, `HTTP/1.1 ${status} `, 'application/problem+json', `&quot;code&quot;: &quot;${code}&quot;`],
+          ['`'],
+        ),
+      ),
       ...['nothing', 'validation_failed', '__proto__', 'constructor', '%3Cscript%3E'].map((code): Scenario => ({
         name: `no page for the code ${code}`,
         method: 'GET',
@@ -260,6 +267,18 @@ describe('the documentation', () => {
     expect(script.text).not.toContain('cdn.redoc.ly');
     const headers = { 'if-none-match': script.headers.get('etag') ?? '' };
     expect(await api.client().get('/redoc/redoc.standalone.js', { headers })).toMatchObject({ status: 304, text: '' });
+  });
+
+  it('tells the demo logins where there are some, and nowhere else', async () => {
+    const seen = async () => [
+      (await api.client().get('/')).text.includes(DEMO_PASSWORD),
+      (await api.client().get('/api/v1/openapi.json')).text.includes(DEMO_PASSWORD),
+    ];
+    api = await TestApi.start({ DEMO_LOGINS: 'on' });
+    expect(await seen()).toEqual([true, true]);
+    await api.stop();
+    api = await TestApi.start();
+    expect(await seen()).toEqual([false, false]);
   });
 
   it('is an OpenAPI 3.1 document with every route of the API', async () => {

@@ -6,7 +6,7 @@ import { slugFrom } from '../../posts/slugs/slug.js';
 import { identityKey } from '../../users/identity.js';
 import { PasswordsService } from '../../users/passwords/passwords.service.js';
 import { completeSearchIndex } from '../search-index.js';
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from './demo-accounts.js';
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from '../../common/demo/demo-accounts.js';
 import type { DemoPost } from './demo-post.js';
 import { CITIES_POSTS } from './demo-posts-cities.js';
 import { CRAFT_POSTS } from './demo-posts-craft.js';

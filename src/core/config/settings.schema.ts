@@ -175,6 +175,9 @@ export const settingsSchema = z.object({
     example: 'http://localhost:4318',
   }),
   DOCS: onOff.prefault('on').meta({ description: 'on or off: Swagger UI on /docs and ReDoc on /redoc.' }),
+  DEMO_LOGINS: onOff.prefault('off').meta({
+    description: 'on or off: pages tell the demo logins. on under npm start with its own database; not in production.',
+  }),
   DASHBOARD: onOff
     .prefault('on')
     .meta({ description: 'on or off: the queue dashboard on /queues, read-only and for administrators alone.' }),

@@ -48,6 +48,7 @@ describe('loadSettings', () => {
       WORKER_CONCURRENCY: 20,
       SHUTDOWN_TIMEOUT: 30,
       DOCS: true,
+      DEMO_LOGINS: false,
       DASHBOARD: true,
       DATA_DIR: '.data',
     });
@@ -224,6 +225,7 @@ describe('loadSettings', () => {
       ['BCRYPT_COST', '9', /^BCRYPT_COST: must be at least 10/],
       ['CORS_ORIGINS', '*', /^CORS_ORIGINS: must not be \*/],
       ['CORS_ORIGINS', 'https://one.example,*', /^CORS_ORIGINS: must not be \*/],
+      ['DEMO_LOGINS', 'on', /^DEMO_LOGINS: must be off/],
     ])('refuses %s=%s', (name, value, problem) => {
       expect(problemsOf({ ...hardened, [name]: value })).toEqual([expect.stringMatching(problem)]);
     });

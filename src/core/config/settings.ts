@@ -124,6 +124,7 @@ function productionProblems(settings: ParsedSettings): string[] {
   if (settings.BCRYPT_COST < MINIMUM_PRODUCTION_BCRYPT_COST)
     problems.push(`BCRYPT_COST: must be at least ${MINIMUM_PRODUCTION_BCRYPT_COST} in ${settings.NODE_ENV}`);
   if (settings.CORS_ORIGINS?.includes('*')) problems.push(`CORS_ORIGINS: must not be * in ${settings.NODE_ENV}`);
+  if (settings.DEMO_LOGINS) problems.push(`DEMO_LOGINS: must be off in ${settings.NODE_ENV}`);
   return problems;
 }
 

@@ -7,6 +7,7 @@ import { KnownRoutes } from '../http/known-routes.js';
 import type { ErrorAnswer, HttpRouteConfig } from '../http/route-config.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { PROBLEM_TYPE, problemBody } from './problem-body.js';
+import { problemHeaders } from './problem-headers.js';
 import { toAppError } from './to-app-error.js';
 
 /** The one way out for whatever is thrown: maps, logs once at the level of its code, answers in the envelope. */
@@ -32,9 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
       .status(status)
       .headers({
         'cache-control': 'no-store',
-        ...challenge(error, status),
-        ...retryAfter(error),
-        ...error.headers,
+        ...problemHeaders(error, status),
         ...headers,
       })
       .type(type ?? 'application/json; charset=utf-8')
@@ -67,14 +66,3 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
-
-/** RFC 6750 §3: without credentials no error code, with bad ones `invalid_token`. */
-function challenge(error: AppError, status: number): Record<string, string> {
-  if (status !== 401) return {};
-  const reason = error.code === 'INVALID_TOKEN' ? `, error="invalid_token", error_description="${error.message}"` : '';
-  return { 'www-authenticate': `Bearer realm="broadsheet"${reason}` };
-}
-
-/** 429 and 503 always say when to come back. */
-const retryAfter = (error: AppError): Record<string, string> =>
-  error.status === 429 || error.status === 503 ? { 'retry-after': '1' } : {};

@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS, type ProblemCode } from '../../common/errors/problems.js';
-import { problemBody } from '../errors/problem-body.js';
+import { problemBody, type ProblemBody } from '../errors/problem-body.js';
 
 type Responses = NonNullable<OpenAPIObject['paths'][string]['get']>['responses'];
 type Response = Exclude<Responses[string], { $ref: string } | undefined>;
@@ -57,7 +57,7 @@ export function errorResponses(codes: ProblemCode[]): Responses {
     const response = (responses[status] ??= emptyResponse(status)) as Response;
     response.description = response.description ? `${response.description}; ${title}` : title;
     const examples = (response.content?.['application/problem+json']?.examples ?? {}) as Record<string, object>;
-    examples[code] = { summary: title, value: example(code) };
+    examples[code] = { summary: title, value: problemExample(code) };
   }
   responses['default'] = anyOtherError();
   return responses;
@@ -75,7 +75,7 @@ function emptyResponse(status: number): Response {
 /** What any request may meet in front of its route. */
 function anyOtherError(): Response {
   const code = 'MISDIRECTED_REQUEST';
-  const examples = { [code]: { summary: PROBLEMS[code].title, value: example(code) } };
+  const examples = { [code]: { summary: PROBLEMS[code].title, value: problemExample(code) } };
   const schema = { $ref: '#/components/schemas/Problem' };
   return {
     description: 'Any other error, in the same envelope',
@@ -83,7 +83,8 @@ function anyOtherError(): Response {
   };
 }
 
-function example(code: ProblemCode): object {
+/** What an answer of this code looks like. */
+export function problemExample(code: ProblemCode): ProblemBody {
   const errors = code === 'VALIDATION_FAILED' ? [EXAMPLE_FIELD] : undefined;
   return problemBody({ code, message: errors?.[0]?.detail ?? PROBLEMS[code].title, errors }, EXAMPLE_ORIGIN);
 }

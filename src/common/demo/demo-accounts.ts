@@ -1,4 +1,4 @@
-import type { Role } from '../../common/access/role.js';
+import type { Role } from '../access/role.js';
 
 export interface DemoAccount {
   id: string;
@@ -8,7 +8,7 @@ export interface DemoAccount {
   role: Role;
 }
 
-/** The same for all three; shown at the start, and only ever used with the embedded database. */
+/** The same for all three; shown at the start and on the pages, and only ever used with the embedded database. */
 export const DEMO_PASSWORD = 'broadsheet demo';
 
 /** One account of each role, with ids that never change, so that examples and tests can name them. */
