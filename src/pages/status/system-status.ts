@@ -7,7 +7,7 @@ import { VERSION } from '../../core/openapi/version.js';
 import { OutboxRepository } from '../../core/outbox/outbox.repository.js';
 
 /** `late`: it is there and does not keep up. */
-export type PartState = 'up' | 'late' | 'down';
+type PartState = 'up' | 'late' | 'down';
 
 export interface Part {
   state: PartState;
