@@ -54,9 +54,45 @@ describeWithBrowser('an explorer with a browser', () => {
     return block.locator('.live-responses-table .response-col_status').last().innerText();
   }
 
+  it('sees on the landing page that everything runs', async () => {
+    await page.goto(`${api.url}/`);
+    await page.locator('#summary:has-text("Everything runs.")').waitFor();
+    expect(await page.locator('#parts li').allInnerTexts()).toEqual(
+      ['Database', 'Migrations', 'Queue', 'Workers', 'Mails'].map((name) => expect.stringMatching(`^${name}\\s+ok`)),
+    );
+    await shot('landing');
+  });
+
+  it('reads in ReDoc, and searches there', async () => {
+    await page.goto(`${api.url}/`);
+    await page.click('text=API reference');
+    await page.locator('h1:has-text("Broadsheet")').waitFor();
+    await page.fill('input[aria-label="Search"], input[placeholder^="Search"]', 'unsubscribe');
+    // Found by the worker of its search, which its policy has to let be.
+    const found = page.locator('[data-role="search:results"] li');
+    await found.first().waitFor();
+    expect((await found.allInnerTexts()).join(' ')).toMatch(/unsubscribe|follow/i);
+    await shot('redoc');
+  });
+
+  it.each([
+    { name: 'dark', options: { colorScheme: 'dark', viewport: { width: 1200, height: 900 } } },
+    { name: 'on a phone', options: { viewport: { width: 360, height: 740 } } },
+  ] as const)('finds every page in order $name', async ({ name, options }) => {
+    const other = await watchedPage(browser, api.url, options);
+    for (const path of ['/', '/redoc', '/errors', '/errors/RATE_LIMITED', '/inbox', '/verify', '/reset']) {
+      await other.page.goto(`${api.url}${path}`);
+      if (path === '/redoc') await other.page.locator('h1').waitFor();
+      const width = await other.page.evaluate<number>('document.documentElement.scrollWidth');
+      expect({ path, width }).toEqual({ path, width: options.viewport.width });
+      await other.page.screenshot({ path: `${SCREENSHOTS}/${name}${path.replaceAll('/', '-')}.png` });
+    }
+    expect(other).toMatchObject({ outside: [], complaints: [] });
+    await other.page.close();
+  });
+
   it('signs up in Swagger UI, and follows the link of the mail in the inbox', async () => {
     await page.goto(`${api.url}/`);
-    await shot('landing');
     await page.click('text=API documentation');
     const email = 'ada@example.com';
     const status = await execute('Users-usersCreate', {
@@ -65,6 +101,9 @@ describeWithBrowser('an explorer with a browser', () => {
     expect(status).toContain('201');
 
     await page.goto(`${api.url}/inbox`);
+    await page.fill('input[name=to]', email);
+    await page.click('text=Search');
+    expect(page.url()).toBe(`${api.url}/inbox?to=${encodeURIComponent(email)}`);
     await page.click(`#messages a:has-text("${email}")`);
     const mail = page.frameLocator('iframe[title="The message"]');
     const [opened] = await Promise.all([

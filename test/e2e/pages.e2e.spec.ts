@@ -390,6 +390,38 @@ describe('the inbox', () => {
     expect(body.subject).toContain('Welcome');
   });
 
+  it('shows the headers of a mail, and what became of it', async () => {
+    const { items } = await messages('?status=sent');
+    const attempt = { at: '2026-11-20T21:00:00.000Z', state: 'sent', answer: '250 <b>OK</b>' };
+    await api.database.rows('UPDATE emails SET history = $2, sent_at = $3 WHERE id = $1', [
+      items[0].id,
+      JSON.stringify([attempt]),
+      attempt.at,
+    ]);
+    const { body } = await api.client().get(`/inbox/messages/${items[0].id}`);
+    expect(body.headers).toEqual({
+      From: 'Broadsheet <broadsheet@localhost>',
+      To: ada.email,
+      Subject: body.subject,
+      Date: 'Fri, 20 Nov 2026 21:00:00 GMT',
+      'Message-ID': `<${items[0].id}@localhost>`,
+      'Auto-Submitted': 'auto-generated',
+    });
+    expect(body.history).toEqual([{ at: attempt.at, status: 'sent', answer: attempt.answer }]);
+    const { text } = await api.client().get(`/inbox?id=${items[0].id}`);
+    for (const part of [`&lt;${items[0].id}@localhost&gt;`, `datetime="${attempt.at}"`, '250 &lt;b&gt;OK&lt;/b&gt;'])
+      expect(text).toContain(part);
+  });
+
+  it('keeps on the page what was searched for, in its links too', async () => {
+    const { items } = await messages('?to=ada@example.com');
+    const { text } = await api.client().get('/inbox?to=ada%40example.com&status=sent');
+    expect(text).toContain('value="ada@example.com"');
+    expect(text).toMatch(/<option\s+selected>sent</);
+    const links = linksOf(text).filter((link) => link.includes('id='));
+    expect(links).toEqual([`/inbox?status=sent&amp;to=ada%40example.com&amp;id=${items[1].id}`]);
+  });
+
   it('shows the HTML of a mail in a cage', async () => {
     const { items } = await messages('?to=ada@example.com');
     const answer = await api.client().get(`/inbox/messages/${items[0].id}/html`);

@@ -41,7 +41,7 @@ export async function watchedPage(
   const [outside, complaints]: [string[], string[]] = [[], []];
   page.setDefaultTimeout(10_000);
   page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) outside.push(request.url());
+    if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url())) outside.push(request.url());
   });
   page.on('console', (message) => {
     if (message.type() === 'error' || message.text().includes('Content Security Policy'))

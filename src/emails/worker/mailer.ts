@@ -4,6 +4,7 @@ import { Settings } from '../../core/config/settings.js';
 import { inStep } from '../../core/tracing/tracing.js';
 import type { EmailRow } from '../email-row.js';
 import type { RenderedEmail } from '../rendering/email-renderer.js';
+import { messageId, otherHeaders } from '../rendering/mail-headers.js';
 import { senderOf, type Sender } from '../../core/config/sender.js';
 
 /** Bounds of a dialogue with the mail server, in milliseconds. */
@@ -38,19 +39,19 @@ export class Mailer implements OnApplicationShutdown {
    * @returns what the server answered
    * @throws nodemailer's error, with `responseCode` where the server refused
    */
-  async send({ id, toAddress }: EmailRow, { subject, html, text, unsubscribeUrl }: RenderedEmail): Promise<string> {
+  async send({ id, toAddress }: EmailRow, rendered: RenderedEmail): Promise<string> {
     const { transport } = this;
     if (!transport) return 'Recorded; no SMTP_URL is set';
+    const { subject, html, text } = rendered;
     const message: SendMailOptions = {
-      // The same for every try, so that a mail that arrives twice is known as one.
-      messageId: `<${id}@${this.sender.domain}>`,
+      messageId: messageId(id, this.sender),
       from: { name: this.sender.name, address: this.sender.address },
       // As an object: a text would be parsed, and could then mean two recipients.
       to: { name: '', address: toAddress },
       subject,
       html,
       text,
-      headers: { 'Auto-Submitted': 'auto-generated', ...(unsubscribeUrl && unsubscribeHeaders(unsubscribeUrl)) },
+      headers: prepared(otherHeaders(rendered)),
     };
     const info = await inStep<SentMessageInfo>('smtp.send', {}, () => transport.sendMail(message));
     return String(info.response);
@@ -66,8 +67,6 @@ function dkimOf({ DKIM_DOMAIN, DKIM_SELECTOR, DKIM_PRIVATE_KEY }: Settings) {
   return { domainName: DKIM_DOMAIN, keySelector: DKIM_SELECTOR, privateKey: DKIM_PRIVATE_KEY };
 }
 
-/** One click in the mail program, which posts the form of RFC 8058 §3.1. */
-const unsubscribeHeaders = (url: string) => ({
-  'List-Unsubscribe': { prepared: true, value: `<${url}>` },
-  'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-});
+/** As they are: nodemailer would fold long addresses. */
+const prepared = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, { prepared: true, value }]));

@@ -1,33 +1,37 @@
-/** Keeps the list of mails fresh; the server renders the page, this only replaces the list when it has changed. */
+/** Keeps the page fresh: the server renders it, and this puts in its new parts when the list of mails has changed. */
 const POLL_INTERVAL = 2_000;
+const PARTS = ['#messages', '#count', '#progress'];
 
-const list = document.querySelector('#messages');
-const count = document.querySelector('#count');
-const selected = new URLSearchParams(location.search).get('id');
-let shown = '';
+const filter = new URLSearchParams(location.search);
+filter.delete('id');
+let shown;
 
-function entry(message) {
-  const item = document.createElement('li');
-  const link = item.appendChild(document.createElement('a'));
-  link.href = `/inbox?id=${message.id}`;
-  if (message.id === selected) link.setAttribute('aria-current', 'true');
-  link.append(message.subject, document.createElement('br'));
-  const line = link.appendChild(document.createElement('span'));
-  line.className = 'state';
-  line.dataset.state = message.status;
-  line.textContent = `${message.status} · to ${message.to} · ${new Date(message.createdAt).toLocaleString()}`;
-  return item;
+/** Into the time and the language of whoever looks. */
+function localize() {
+  for (const time of document.querySelectorAll('time')) time.textContent = new Date(time.dateTime).toLocaleString();
 }
 
 async function refresh() {
-  const answer = await fetch('/inbox/messages');
+  const answer = await fetch(`/inbox/messages?${filter.toString()}`);
   if (!answer.ok) return;
   const text = await answer.text();
   if (text === shown) return;
+  const page = await fetch(location.href);
+  if (!page.ok) return;
+  const fresh = new DOMParser().parseFromString(await page.text(), 'text/html');
+  for (const part of PARTS) {
+    const [old, current] = [document.querySelector(part), fresh.querySelector(part)];
+    if (old && current) replace(old, current);
+  }
+  localize();
   shown = text;
-  const { items } = JSON.parse(text);
-  list.replaceChildren(...items.map(entry));
-  count.textContent = items.length === 0 ? 'No mail yet.' : `${items.length} shown, newest first.`;
+}
+
+/** Whoever has come to a message by keyboard stays there. */
+function replace(old, current) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute('href') : undefined;
+  old.replaceChildren(...current.childNodes);
+  if (focused) old.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
 }
 
 async function poll() {
@@ -35,5 +39,10 @@ async function poll() {
   setTimeout(poll, POLL_INTERVAL);
 }
 
-await refresh();
-setTimeout(poll, POLL_INTERVAL);
+// What is left open is not searched for.
+document.querySelector('.filters').addEventListener('formdata', ({ formData }) => {
+  for (const name of ['to', 'status', 'kind']) if (formData.get(name) === '') formData.delete(name);
+});
+
+localize();
+await poll();
