@@ -6,8 +6,8 @@ const STATEMENTS = {
     'SELECT id FROM post_revisions JOIN posts ON id = post_id WHERE post_revisions.version >= posts.version OR post_revisions.version < 1',
   'no two live posts with one slug':
     'SELECT slug FROM posts WHERE deleted_at IS NULL GROUP BY slug HAVING count(*) > 1',
-  'no former slug that leads to another live post':
-    'SELECT slug FROM post_slugs JOIN posts USING (slug) WHERE posts.id <> post_id AND deleted_at IS NULL',
+  'no slug of a live post that is the former one of another':
+    'SELECT posts.slug FROM post_slugs JOIN posts USING (slug) JOIN posts AS former ON former.id = post_id WHERE posts.id <> post_id AND posts.deleted_at IS NULL AND former.deleted_at IS NULL',
   'no published post without its time':
     "SELECT id FROM posts WHERE (status = 'published' AND published_at IS NULL) OR (status = 'scheduled' AND publish_at IS NULL) OR status NOT IN ('draft', 'scheduled', 'published')",
   'no two live accounts with one address or name': `SELECT email_key FROM users WHERE deleted_at IS NULL GROUP BY email_key HAVING count(*) > 1
