@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds: longer than the product gives any request. */
 const PATIENCE = 30_000;
+/** Milliseconds for which a stream that never ends is read. */
+const MOMENT = 30;
 
 /**
  * @typedef {object} Message a request as it goes over the wire
@@ -69,9 +72,9 @@ export class Http {
       const [response] = await once(sent, 'response');
       // What is still to be sent is nobody's business once there is an answer.
       sent.on('error', () => undefined);
-      const bytes = await buffer(response);
+      const text = isEndless(response) ? await beginningOf(response) : (await buffer(response)).toString('utf8');
       const milliseconds = performance.now() - started;
-      return { status: response.statusCode, headers: response.headers, text: bytes.toString('utf8'), milliseconds };
+      return { status: response.statusCode, headers: response.headers, text, milliseconds };
     } catch (error) {
       throw Object.assign(error, { isReused: sent.reusedSocket });
     }
@@ -80,6 +83,21 @@ export class Http {
   close() {
     this.#agent.destroy();
   }
+}
+
+/** @param {import('node:http').IncomingMessage} response */
+const isEndless = ({ headers }) => headers['content-type']?.startsWith('text/event-stream') === true;
+
+/**
+ * What comes in a moment; the client leaves then.
+ * @param {import('node:http').IncomingMessage} response
+ */
+async function beginningOf(response) {
+  let text = '';
+  response.setEncoding('utf8').on('data', (part) => (text += part));
+  await sleep(MOMENT);
+  response.on('error', () => undefined).destroy();
+  return text;
 }
 
 /** A name that comes again has a list. */

@@ -63,6 +63,7 @@ export class Contract {
     // What is refused in front of a route that speaks OAuth has not always got as far as to know that.
     if (type === 'application/problem+json') return envelopeFault(answer);
     if (!(type in content)) return `content type ${type} is not declared`;
+    if (!type.endsWith('json')) return undefined;
     const body = parsed(answer.text);
     if (body === undefined) return 'the body is not JSON';
     const parts = ['paths', operation.path, operation.method.toLowerCase(), 'responses', key, 'content', type];
