@@ -1,4 +1,4 @@
-import { Get, Headers, Query, Req, Res } from '@nestjs/common';
+import { Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtension, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../common/access/public.decorator.js';
@@ -30,6 +30,7 @@ export class EventsController {
   @ApiOperation({ summary: 'Listen to what is published', description: EVENTS_DESCRIPTION })
   @ApiHeader({
     name: 'Last-Event-ID',
+    required: false,
     description: 'The `id` of the last event that was received',
     schema: { type: 'string', maxLength: 100 },
   })
@@ -43,9 +44,8 @@ export class EventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
     @Query() { lastEventId }: ResumeQuery,
-    @Headers('last-event-id') header?: string,
   ): Promise<void> {
-    const reader = await this.readers.open(header ?? lastEventId);
+    const reader = await this.readers.open(request.headers['last-event-id']?.toString() ?? lastEventId);
     const network = networkKey(request.ip);
     this.hub.admit(network);
     void reply.type(TYPE).headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
