@@ -15,12 +15,13 @@ export class LiveEvents1780000000005 implements MigrationInterface {
         data jsonb NOT NULL,
         created_at timestamptz NOT NULL DEFAULT clock_timestamp()
       );
+      ALTER SEQUENCE live_events_positions OWNED BY live_events.position;
       CREATE UNIQUE INDEX live_events_position ON live_events (position);
       CREATE INDEX live_events_unplaced ON live_events (created_at, id) WHERE position IS NULL;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE live_events; DROP SEQUENCE live_events_positions');
+    await runner.query('DROP TABLE live_events');
   }
 }

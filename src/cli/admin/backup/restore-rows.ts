@@ -17,6 +17,20 @@ interface RowsTarget {
   signal: AbortSignal;
 }
 
+// What the rows do not have: where the next ones begin.
+const ADVANCE_SEQUENCES = `DO $$
+  DECLARE owned record;
+  BEGIN
+    FOR owned IN
+      SELECT pg_class.oid::regclass AS sequence, refobjid::regclass AS owner, attname AS member
+      FROM pg_class JOIN pg_depend ON objid = pg_class.oid AND deptype = 'a'
+      JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+      WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace
+    LOOP
+      EXECUTE format('SELECT setval(%L, coalesce(max(%I), 0) + 1, false) FROM %s', owned.sequence, owned.member, owned.owner);
+    END LOOP;
+  END $$`;
+
 /** Makes the schema that the rows are of and puts them in, in one transaction: when anything fails, everything is as it was. */
 export async function restoreRows(file: string, target: RowsTarget): Promise<void> {
   const migrations = MIGRATIONS.filter(({ name }) => target.migrations.includes(name));
@@ -33,6 +47,7 @@ export async function restoreRows(file: string, target: RowsTarget): Promise<voi
     await executor.executePendingMigrations();
     const stream = addAbortSignal(target.signal, createReadStream(file));
     await new RowsReader(client, target.signal).read(target.progress.countingBytes(stream));
+    await runner.query(ADVANCE_SEQUENCES);
     await runner.commitTransaction();
   } finally {
     if (runner.isTransactionActive) await runner.rollbackTransaction();
