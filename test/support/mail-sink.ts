@@ -28,6 +28,7 @@ export class MailSink {
       onRcptTo: ({ address }, _session, done) => done(REFUSED.test(address) ? refusalOf(address) : undefined),
       onData: (stream, session, done) => void sink.keep(stream, session, done),
     });
+    server.on('error', () => undefined);
     const sink = new MailSink(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return sink;
@@ -39,7 +40,12 @@ export class MailSink {
 
   private async keep(stream: Readable, session: SMTPServerSession, done: () => void): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of stream) chunks.push(chunk as Buffer);
+    } catch {
+      // A sender that dies in the middle of a mail has sent none.
+      return;
+    }
     const envelopeTo = session.envelope.rcptTo.map(({ address }) => address);
     this.received.push({ envelopeTo, mail: await PostalMime.parse(Buffer.concat(chunks)) });
     done();
