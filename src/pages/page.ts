@@ -1,5 +1,12 @@
 import { html, type Html } from '../common/html/html.js';
 
+interface DocumentParts {
+  title: string;
+  /** Stylesheets and scripts. */
+  head: Html;
+  body: Html;
+}
+
 interface PageParts {
   title: string;
   body: Html;
@@ -7,8 +14,8 @@ interface PageParts {
   script?: string;
 }
 
-/** The frame of every page of ours: one stylesheet, no framework, no outside host. */
-export const page = ({ title, body, script }: PageParts): string =>
+/** What every document of ours begins with: no outside host, light and dark, as wide as the screen. */
+export const htmlDocument = ({ title, head, body }: DocumentParts): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -17,14 +24,22 @@ export const page = ({ title, body, script }: PageParts): string =>
         <meta name="color-scheme" content="light dark" />
         <title>${title} · Broadsheet</title>
         <link rel="icon" type="image/svg+xml" href="/assets/icon.svg" />
-        <link rel="stylesheet" href="/assets/style.css" />
-        ${script && html`<script type="module" src="/assets/${script}"></script>`}
+        ${head}
       </head>
       <body>
-        <header class="masthead"><a href="/">Broadsheet</a></header>
-        <main>
-          <h1>${title}</h1>
-          ${body}
-        </main>
+        ${body}
       </body>
     </html> `.text;
+
+/** The frame of every page of ours: one stylesheet, no framework. */
+export const page = ({ title, body, script }: PageParts): string =>
+  htmlDocument({
+    title,
+    head: html`<link rel="stylesheet" href="/assets/style.css" />
+      ${script && html`<script type="module" src="/assets/${script}"></script>`}`,
+    body: html`<header class="masthead"><a href="/">Broadsheet</a></header>
+      <main>
+        <h1>${title}</h1>
+        ${body}
+      </main>`,
+  });
