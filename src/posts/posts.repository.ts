@@ -4,6 +4,7 @@ import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adap
 import { isUuid } from '../common/ids/uuid.js';
 import { Settings } from '../core/config/settings.js';
 import type { SearchLanguage } from '../core/config/setting-kinds.js';
+import { KeyedReads } from '../core/database/keyed-reads.js';
 import { Sql, type Statement } from '../core/database/sql.js';
 import { LIVE_AUTHORS_POSTS, postColumns, type PostRow } from './post-row.js';
 import { Post } from './post.entity.js';
@@ -17,6 +18,7 @@ export type NewPost = Pick<
 
 const SELECT = `SELECT ${postColumns()} FROM ${LIVE_AUTHORS_POSTS}`;
 
+const BY_IDS = { name: 'posts.byIds', text: `${SELECT} WHERE p.id = ANY($1::uuid[]) AND p.deleted_at IS NULL` };
 const BY_ID = { name: 'posts.byId', text: `${SELECT} WHERE p.id = $1 AND p.deleted_at IS NULL` };
 const BY_SLUG = { name: 'posts.bySlug', text: `${SELECT} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
 
@@ -76,6 +78,10 @@ const PURGE = {
 /** Posts one by one; an author who was deleted has none. */
 @Injectable()
 export class PostsRepository {
+  private readonly single = new KeyedReads<PostRow>(
+    async (ids) => this.sql.rows(BY_IDS, [ids]),
+    ({ id }) => id,
+  );
   private readonly statements: Record<'insert' | 'update' | 'reindex', Statement>;
 
   constructor(
@@ -90,9 +96,10 @@ export class PostsRepository {
     };
   }
 
-  /** By a former slug as well, where no post has it now. */
+  /** By a former slug as well, where no post has it now. Outside of any transaction. */
   async byIdOrSlug(idOrSlug: string): Promise<PostRow | undefined> {
-    if (isUuid(idOrSlug)) return this.byId(idOrSlug);
+    // As PostgreSQL spells ids.
+    if (isUuid(idOrSlug)) return this.single.one(idOrSlug.toLowerCase());
     return (
       (await this.sql.row<PostRow>(BY_SLUG, [idOrSlug])) ?? (await this.sql.row<PostRow>(BY_FORMER_SLUG, [idOrSlug]))
     );

@@ -11,10 +11,11 @@ import { IdParam } from '../common/validation/id-param.dto.js';
 import { Idempotency } from '../core/idempotency/idempotency.js';
 import { IdempotentPost } from '../core/idempotency/idempotent-post.decorator.js';
 import { RateClass } from '../core/throttle/rate-class.decorator.js';
+import { CurrentAccount } from './current-account.decorator.js';
 import { PatchUserDto, ReplaceUserDto } from './dto/change-user.dto.js';
 import { CreateUserDto } from './dto/create-user.dto.js';
 import { ListUsersQuery } from './dto/list-users.query.js';
-import { UserPageResponse, UserResponse } from './dto/user.response.js';
+import { UserPageResponse, UserResponse, type UserRow } from './dto/user.response.js';
 import { RegistrationService } from './registration.service.js';
 import { UsersService } from './users.service.js';
 
@@ -64,8 +65,8 @@ export class UsersController {
 
   @Get('me')
   @ApiAnswer(200, UserResponse, { summary: 'Read your own account' })
-  async readOwn(@CurrentUser() actor: Actor): Promise<UserResponse> {
-    return UserResponse.from(await this.users.byId(actor.id), actor);
+  readOwn(@CurrentAccount() account: UserRow): UserResponse {
+    return UserResponse.privateFrom(account);
   }
 
   @Patch('me')

@@ -9,6 +9,7 @@ import { KeysetPager, type KeysetOrder } from '../core/paging/keyset-pager.js';
 import type { ListUsersQuery, UserSort } from './dto/list-users.query.js';
 import type { UserRow } from './dto/user.response.js';
 import { identityKey } from './identity.js';
+import { userColumns } from './user-columns.js';
 import { User } from './user.entity.js';
 
 /** What somebody who signs in proves an identity against. */
@@ -38,8 +39,7 @@ export type ContactRow = Pick<
 
 export type NewUser = Pick<User, 'id' | 'email' | 'username' | 'fullName' | 'role' | 'isActive' | 'passwordHash'>;
 
-const COLUMNS = `id, username, full_name AS "fullName", role, email, email_verified_at AS "emailVerifiedAt",
-  is_active AS "isActive", created_at AS "createdAt", updated_at AS "updatedAt"`;
+const COLUMNS = userColumns();
 
 const BY_ID = { name: 'users.byId', text: `SELECT ${COLUMNS} FROM users WHERE id = $1 AND deleted_at IS NULL` };
 

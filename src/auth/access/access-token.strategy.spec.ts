@@ -7,7 +7,7 @@ import type { AccessTokens } from '../tokens/access-tokens.js';
 const NOW = new Date('2026-03-01T12:00:00Z');
 const CONTENT = { userId: 'ada', sessionId: 'session' };
 const CLAIMS = { issuer: 'https://id.example', subject: 'ada-there', email: undefined, emailVerified: false };
-const ACCOUNT = { id: 'ada', role: 'editor', isActive: true, emailVerified: false };
+const ACCOUNT = { id: 'ada', role: 'editor', isActive: true, emailVerifiedAt: null };
 
 describe('AccessTokenStrategy', () => {
   const read = jest.fn();
@@ -36,6 +36,7 @@ describe('AccessTokenStrategy', () => {
       role: 'editor',
       emailVerified: false,
       sessionId: 'session',
+      account: ACCOUNT,
     });
     expect(account).toHaveBeenCalledWith('session', NOW);
     expect(outside.read).not.toHaveBeenCalled();
@@ -69,6 +70,7 @@ describe('AccessTokenStrategy', () => {
         role: 'editor',
         emailVerified: false,
         sessionId: null,
+        account: ACCOUNT,
       });
       expect(accountOf.mock.calls).toEqual([[CLAIMS]]);
       expect(read).not.toHaveBeenCalled();

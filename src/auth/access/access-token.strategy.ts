@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import type { Actor } from '../../common/access/actor.js';
 import { AppError } from '../../common/errors/app-error.js';
 import { Clock } from '../../core/clock/clock.js';
+import type { SignedIn } from '../../users/current-account.decorator.js';
+import type { UserRow } from '../../users/dto/user.response.js';
 import { IdentitiesService } from '../identities/identities.service.js';
 import { OutsideTokens } from '../identities/outside-tokens.js';
-import { SessionsRepository, type LiveAccountRow } from '../sessions/sessions.repository.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { BearerStrategy } from './bearer.strategy.js';
 
@@ -22,11 +23,11 @@ export class AccessTokenStrategy extends PassportStrategy(BearerStrategy) {
     super();
   }
 
-  async validate(token: string): Promise<Actor | false> {
+  async validate(token: string): Promise<SignedIn | false> {
     return this.outsideTokens.claims(token) ? this.outsider(token) : this.insider(token);
   }
 
-  private async insider(token: string): Promise<Actor | false> {
+  private async insider(token: string): Promise<SignedIn | false> {
     const content = await this.tokens.read(token);
     if (!content) return false;
     const account = await this.sessions.account(content.sessionId, this.clock.now());
@@ -34,7 +35,7 @@ export class AccessTokenStrategy extends PassportStrategy(BearerStrategy) {
   }
 
   /** There is no session here: the account alone is read, and the life of the token ends at its `exp`. */
-  private async outsider(token: string): Promise<Actor | false> {
+  private async outsider(token: string): Promise<SignedIn | false> {
     const claims = await this.outsideTokens.read(token);
     const account = claims && (await this.identities.accountOf(claims));
     return account ? actorOf(account, null) : false;
@@ -42,7 +43,8 @@ export class AccessTokenStrategy extends PassportStrategy(BearerStrategy) {
 }
 
 /** @throws AppError `ACCOUNT_DISABLED` */
-function actorOf({ id, role, emailVerified, isActive }: LiveAccountRow, sessionId: string | null): Actor {
+function actorOf(account: UserRow, sessionId: string | null): SignedIn {
+  const { id, role, emailVerifiedAt, isActive } = account;
   if (!isActive) throw new AppError('ACCOUNT_DISABLED');
-  return { id, role, emailVerified, sessionId };
+  return { id, role, emailVerified: emailVerifiedAt !== null, sessionId, account };
 }

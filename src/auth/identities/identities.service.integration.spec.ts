@@ -72,7 +72,7 @@ describe('IdentitiesService on PostgreSQL', () => {
 
   it('makes an account the first time, verified and without a password, and owes it no mail', async () => {
     const made = await identities.accountOf(claims());
-    expect(made).toMatchObject({ role: 'user', isActive: true, emailVerified: true });
+    expect(made).toMatchObject({ role: 'user', isActive: true, emailVerifiedAt: expect.any(Date) });
     expect(await accounts()).toEqual([{ email: 'Ada@example.com', password_hash: null }]);
     expect(await links()).toEqual([{ issuer: 'https://id.example', subject: 'ada-there', user_id: made?.id }]);
     expect(await database.rows('SELECT type, subject_id FROM audit_events')).toEqual([

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Transactional } from '@nestjs-cls/transactional';
 import { isEmailAddress } from '../../users/dto/email-address.decorator.js';
+import type { UserRow } from '../../users/dto/user.response.js';
 import { RegistrationService } from '../../users/registration.service.js';
 import { UsersService } from '../../users/users.service.js';
-import type { LiveAccountRow } from '../sessions/sessions.repository.js';
 import { IdentitiesRepository } from './identities.repository.js';
 import type { OutsideClaims } from './outside-tokens.js';
 
@@ -17,7 +17,7 @@ export class IdentitiesService {
   ) {}
 
   /** @returns undefined where the account is deleted, or none can be made for want of a verified address */
-  async accountOf(claims: OutsideClaims): Promise<LiveAccountRow | undefined> {
+  async accountOf(claims: OutsideClaims): Promise<UserRow | undefined> {
     if (!isStorable(claims.subject)) return undefined;
     const known = await this.identities.account(claims.issuer, claims.subject);
     if (known) return known.isDeleted ? undefined : known;

@@ -85,12 +85,17 @@ describe('SessionsRepository on PostgreSQL', () => {
   );
 
   describe('tells the account behind a session', () => {
-    const ACCOUNT = { role: 'editor', isActive: true, emailVerified: false };
+    const ACCOUNT = { role: 'editor', isActive: true, emailVerifiedAt: null };
 
     it('as it is now', async () => {
-      expect(await sessions.account(sessionId, later(1))).toEqual({ id: userId, ...ACCOUNT });
+      const account = await sessions.account(sessionId, later(1));
+      expect(account).toMatchObject({ id: userId, ...ACCOUNT });
+      expect(JSON.stringify(account)).not.toMatch(/hash|\$2/i);
       await database.rows("UPDATE users SET role = 'user', email_verified_at = now()");
-      expect(await sessions.account(sessionId, later(1))).toMatchObject({ role: 'user', emailVerified: true });
+      expect(await sessions.account(sessionId, later(1))).toMatchObject({
+        role: 'user',
+        emailVerifiedAt: expect.any(Date),
+      });
       expect(await sessions.live(sessionId, later(1))).toEqual({
         id: sessionId,
         userId,
@@ -125,6 +130,16 @@ describe('SessionsRepository on PostgreSQL', () => {
       await database.rows('UPDATE users SET is_active = false');
       expect(await sessions.account(sessionId, later(1))).toMatchObject({ isActive: false });
       expect(await sessions.live(sessionId, later(1))).toBeUndefined();
+    });
+
+    it('to each who asks at the same time that of its own session', async () => {
+      const [ended, open] = [newId(), newId()];
+      for (const id of [ended, open])
+        await sessions.insert({ id, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
+      await sessions.revoke(ended, later(1));
+      const ids = [ended, sessionId, newId(), open, ended];
+      const accounts = await Promise.all(ids.map(async (id) => sessions.account(id, later(2))));
+      expect(accounts.map((account) => account?.id)).toEqual([undefined, userId, undefined, userId, undefined]);
     });
 
     it('and of no other session', async () => {

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { Role } from '../../common/access/role.js';
 import type { RowPage } from '../../common/paging/page.js';
 import type { PageQuery } from '../../common/paging/page-query.dto.js';
 import { Conditions } from '../../core/database/conditions.js';
+import { KeyedReads } from '../../core/database/keyed-reads.js';
 import { Sql } from '../../core/database/sql.js';
 import { insertLiveEvents } from '../../core/live/live-events.js';
 import { KeysetPager } from '../../core/paging/keyset-pager.js';
+import type { UserRow } from '../../users/dto/user.response.js';
+import { userColumns } from '../../users/user-columns.js';
 import { SESSION_REVOKED } from '../../users/users.live.js';
 import type { Session } from './session.entity.js';
 
@@ -16,13 +18,7 @@ export type SessionRow = Pick<Session, 'id' | 'userId' | 'generation' | 'lastUse
 /** What its owner sees of a session. */
 export type OwnSessionRow = Pick<Session, 'id' | 'userAgent' | 'ip' | 'createdAt' | 'lastUsedAt' | 'expiresAt'>;
 
-/** The account behind a live session. */
-export interface LiveAccountRow {
-  id: string;
-  role: Role;
-  isActive: boolean;
-  emailVerified: boolean;
-}
+type AccountOfSessionRow = UserRow & { sessionId: string; sessionExpiresAt: Date };
 
 interface PlanRow {
   'QUERY PLAN': { Plan: { 'Plan Rows': number } }[];
@@ -36,14 +32,15 @@ const INSERT = {
     FROM users WHERE id = $2`,
 };
 
-/** Neither revoked, nor expired, nor older than the account accepts. */
-const LIVE = `s.revoked_at IS NULL AND s.expires_at > $2 AND (u.sessions_valid_from IS NULL OR s.created_at >= u.sessions_valid_from)
+/** Neither revoked, nor older than the account accepts. */
+const ACCEPTED = `s.revoked_at IS NULL AND (u.sessions_valid_from IS NULL OR s.created_at >= u.sessions_valid_from)
   AND u.deleted_at IS NULL`;
+const LIVE = `s.expires_at > $2 AND ${ACCEPTED}`;
 
-const ACCOUNT = {
-  name: 'sessions.account',
-  text: `SELECT u.id, u.role, u.is_active AS "isActive", u.email_verified_at IS NOT NULL AS "emailVerified"
-    FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND ${LIVE}`,
+const ACCOUNTS = {
+  name: 'sessions.accounts',
+  text: `SELECT ${userColumns('u.')}, s.id AS "sessionId", s.expires_at AS "sessionExpiresAt"
+    FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[]) AND ${ACCEPTED}`,
 };
 
 const LIVE_SESSION = {
@@ -126,6 +123,11 @@ const PURGE = {
 
 @Injectable()
 export class SessionsRepository {
+  private readonly accounts = new KeyedReads<AccountOfSessionRow>(
+    async (ids) => this.sql.rows(ACCOUNTS, [ids]),
+    ({ sessionId }) => sessionId,
+  );
+
   constructor(
     private readonly sql: Sql,
     private readonly pager: KeysetPager,
@@ -137,8 +139,9 @@ export class SessionsRepository {
   }
 
   /** The account behind a session that is live; one that is disabled is among them, for its own answer. */
-  async account(sessionId: string, now: Date): Promise<LiveAccountRow | undefined> {
-    return this.sql.row<LiveAccountRow>(ACCOUNT, [sessionId, now]);
+  async account(sessionId: string, now: Date): Promise<UserRow | undefined> {
+    const row = await this.accounts.one(sessionId);
+    return row && row.sessionExpiresAt > now ? row : undefined;
   }
 
   /** A session that may be refreshed. */

@@ -17,16 +17,20 @@ const CONTENT = {
 };
 
 class TestClock implements Clock {
-  constructor(private readonly milliseconds = 0) {}
+  constructor(public milliseconds = 0) {}
 
   now(): Date {
     return new Date(NOW.getTime() + this.milliseconds);
   }
 }
 
-function tokensWith(secrets: string, after = 0, overrides: NodeJS.ProcessEnv = {}): AccessTokens {
+function tokensWith(
+  secrets: string,
+  after = 0,
+  overrides: NodeJS.ProcessEnv = {},
+  clock = new TestClock(after * 1_000),
+): AccessTokens {
   const settings = testSettings('postgres://localhost/x', { SECRET_KEY: secrets, ...overrides });
-  const clock = new TestClock(after * 1_000);
   return new AccessTokens(new JwtService(), new Keyring(settings), new SigningKeys(settings), settings, clock);
 }
 
@@ -85,6 +89,22 @@ describe('AccessTokens', () => {
   ])('is valid after $after seconds: $valid', async ({ after, valid }) => {
     const token = await tokens.sign(CONTENT);
     expect(await tokensWith(OLD, after).read(token)).toEqual(valid ? CONTENT : undefined);
+  });
+
+  it('is remembered no longer than it lives, and stands for no other token', async () => {
+    const clock = new TestClock();
+    const remembering = tokensWith(OLD, 0, {}, clock);
+    const token = await remembering.sign(CONTENT);
+    for (const seconds of [0, 1, 899]) {
+      clock.milliseconds = seconds * 1_000;
+      expect(await remembering.read(token)).toEqual(CONTENT);
+    }
+    const [header, payload, signature = ''] = token.split('.');
+    const other = encode({ ...decode(token, 1), sid: CONTENT.userId });
+    expect(await remembering.read(`${header}.${other}.${signature}`)).toBeUndefined();
+    expect(await remembering.read(`${header}.${payload}.${signature.slice(0, -4)}AAAA`)).toBeUndefined();
+    clock.milliseconds = 900_000;
+    expect(await remembering.read(token)).toBeUndefined();
   });
 
   it('lives for as long as ACCESS_TOKEN_TTL says', async () => {

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { jwtVerify, SignJWT, type JWTVerifyOptions } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { isUuid, newId } from '../../common/ids/uuid.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
@@ -18,6 +19,15 @@ export interface AccessTokenContent {
 
 type Claims = Record<string, unknown>;
 
+interface VerifiedToken {
+  content: AccessTokenContent;
+  /** The second in which it expires. */
+  exp: number;
+}
+
+/** Tokens; those that were not shown for the longest time are forgotten. */
+const REMEMBERED = 10_000;
+
 /**
  * Makes and checks access tokens; whether their session still lives is asked of the database. The algorithm follows
  * from the settings: HS256, or that of JWT_PRIVATE_KEY, and never both; what a header says of it is not asked.
@@ -29,6 +39,8 @@ export class AccessTokens {
    * which takes longer than all the rest of a request.
    */
   private readonly secrets: Buffer[];
+  /** What a signature says of a token never changes; checking it costs more than asking for its account. */
+  private readonly verified = new LRUCache<string, VerifiedToken>({ max: REMEMBERED });
 
   constructor(
     private readonly jwt: JwtService,
@@ -58,10 +70,17 @@ export class AccessTokens {
 
   /** @returns undefined for a token that is expired, foreign, or of another kind */
   async read(token: string): Promise<AccessTokenContent | undefined> {
+    const known = this.verified.get(token) ?? (await this.verify(token));
+    if (!known || this.seconds() >= known.exp) return undefined;
+    this.verified.set(token, known);
+    return known.content;
+  }
+
+  private async verify(token: string): Promise<VerifiedToken | undefined> {
     const claims = this.signingKeys.all.length > 0 ? await this.verifyWithKeys(token) : this.verifyWithSecrets(token);
-    const { sub, sid } = claims ?? {};
+    const { sub, sid, exp } = claims ?? {};
     if (typeof sub !== 'string' || typeof sid !== 'string' || !isUuid(sub) || !isUuid(sid)) return undefined;
-    return { userId: sub, sessionId: sid };
+    return typeof exp === 'number' ? { content: { userId: sub, sessionId: sid }, exp } : undefined;
   }
 
   private async signWithSecret(claims: Claims): Promise<string> {
@@ -87,7 +106,7 @@ export class AccessTokens {
         clockTimestamp: this.seconds(),
         complete: true,
       });
-      return header.typ === TYPE && typeof payload['exp'] === 'number' ? payload : undefined;
+      return header.typ === TYPE ? payload : undefined;
     } catch {
       return undefined;
     }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { wellFormedTraceparent } from '../tracing/traceparent.js';
-import { beginSpan, type Span } from '../tracing/tracing.js';
+import { beginSpan, isTracing, type Span } from '../tracing/tracing.js';
 import type { HttpRouteConfig } from './route-config.js';
 
 const spans = new WeakMap<FastifyRequest, Span>();
@@ -26,7 +26,7 @@ export function beginRequestSpan(request: FastifyRequest, _reply: FastifyReply, 
 
 /** The span of the request where there is one, and otherwise what the client told. */
 export const traceparentOf = (request: FastifyRequest): string | undefined =>
-  spans.get(request)?.traceparent ?? wellFormedTraceparent(request.headers['traceparent']);
+  (isTracing() ? spans.get(request)?.traceparent : undefined) ?? wellFormedTraceparent(request.headers['traceparent']);
 
 export function endRequestSpan(request: FastifyRequest, status: number): void {
   spans.get(request)?.end({

@@ -54,7 +54,7 @@ export class DashboardSessions {
   private async actorOf(sessionId: string | undefined): Promise<Actor | undefined> {
     const account = sessionId ? await this.rows.account(sessionId, this.clock.now()) : undefined;
     if (!account?.isActive) return undefined;
-    const { id, role, emailVerified } = account;
-    return { id, role, emailVerified, sessionId: sessionId ?? null };
+    const { id, role, emailVerifiedAt } = account;
+    return { id, role, emailVerified: emailVerifiedAt !== null, sessionId: sessionId ?? null };
   }
 }
