@@ -11,12 +11,9 @@ import { Throttle } from './throttle.js';
 export class AddressThrottle {
   constructor(host: HttpAdapterHost, throttle: Throttle, settings: Settings) {
     const rules = addressRules(settings);
-    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
-      const { probe } = request.routeOptions.config as HttpRouteConfig;
-      // A client either shows a token or does not, so that one of them holds at most.
-      const rule = probe ? undefined : rules.find(({ key }) => key(request) !== undefined);
-      if (rule) throttle.count(rule, request, reply).then(() => done(), done);
-      else done();
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request, reply) => {
+      if ((request.routeOptions.config as HttpRouteConfig).probe) return;
+      for (const rule of rules) await throttle.count(rule, request, reply);
     });
   }
 }
