@@ -18,6 +18,8 @@ interface Entry {
 
 /** Milliseconds for which an answer is kept: so long another process may not know of a write, where there is no Redis. */
 const MAX_AGE = 1_000;
+/** Milliseconds for which the cache takes the time for the same; it would set a timer each millisecond otherwise. */
+const RESOLUTION = 50;
 /** Bytes. */
 const MAX_SIZE = 32 * 1_048_576;
 const MAX_ANSWER = 2 * 1_048_576;
@@ -26,7 +28,8 @@ const MAX_ANSWER = 2 * 1_048_576;
 @Injectable()
 export class ResponseCache {
   private readonly entries = new LRUCache<string, Entry>({
-    ttl: MAX_AGE,
+    ttl: MAX_AGE - RESOLUTION,
+    ttlResolution: RESOLUTION,
     maxSize: MAX_SIZE,
     maxEntrySize: MAX_ANSWER,
     sizeCalculation: ({ answer }) => answer.body.length + 1_000,

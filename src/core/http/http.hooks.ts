@@ -14,6 +14,7 @@ import { messageGate } from './message-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
 import { limitRequest } from './request-limit.js';
+import { encoded } from './utf8.js';
 import { addDocumentHeaders, securityHeaders } from './security-headers.js';
 import { checkKey, checkText } from './shape-gate.js';
 
@@ -41,7 +42,7 @@ export function registerHttpHooks(fastify: FastifyInstance, settings: Settings):
     // The tag depends on the coding, and whether anything is sent at all on the tag.
     const rest = notModified(request, reply, payload);
     if (coding && rest === payload) compress(reply, payload, coding, done);
-    else done(null, rest);
+    else done(null, encoded(rest));
   });
 }
 
