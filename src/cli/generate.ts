@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
+import openApiTypes, { astToString } from 'openapi-typescript';
 import { AppModule } from '../app.module.js';
 import { renderEnvExample, renderSettingsTable } from '../core/config/settings-docs.js';
 import { loadSettings } from '../core/config/settings.js';
@@ -11,9 +12,11 @@ import { createOpenApiDocument } from '../core/openapi/openapi-document.js';
 /** Writes the files that are made from code, or with `--check` says which of them are not up to date. */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
+const openApi = await renderOpenApi();
 const files: Record<string, string> = {
   '.env.example': renderEnvExample(),
-  'openapi.json': await renderOpenApi(),
+  'openapi.json': openApi,
+  'clients/typescript/src/schema.ts': await renderClientTypes(openApi),
   'README.md': withSettingsTable(readFileSync('README.md', 'utf8')),
 };
 
@@ -48,4 +51,10 @@ async function renderOpenApi(): Promise<string> {
     logger: false,
   });
   return `${JSON.stringify(createOpenApiDocument(app), null, 2)}\n`;
+}
+
+/** As types alone. */
+async function renderClientTypes(document: string): Promise<string> {
+  const types = await openApiTypes(JSON.parse(document) as Parameters<typeof openApiTypes>[0], { alphabetize: false });
+  return `/* Made from openapi.json by \`npm run generate\`. */\n\n${astToString(types)}`;
 }

@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { compileFunction } from 'node:vm';
+import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
+import {
+  Broadsheet,
+  BroadsheetError,
+  items,
+  MemoryTokens,
+  ok,
+  type LiveEvent,
+} from '../../clients/typescript/src/index.js';
+import { TestApi } from '../support/test-api.js';
+
+const PASSWORD = 'correct horse battery';
+
+/** What the client sends, and the answers in the place of the server's. */
+class Wire {
+  readonly sent: { method: string; path: string; key: string | null }[] = [];
+  /** Asked with each answer of the server. */
+  instead: (request: Request, answer: Response) => Response = (_request, answer) => answer;
+
+  readonly fetch = async (request: Request): Promise<Response> => {
+    const { method, headers } = request;
+    this.sent.push({ method, path: new URL(request.url).pathname, key: headers.get('idempotency-key') });
+    const kept = request.clone();
+    return this.instead(kept, await fetch(request));
+  };
+
+  count(path: string): number {
+    return this.sent.filter((request) => request.path === path).length;
+  }
+}
+
+const refused = (status: number, retryAfter: string): Response =>
+  new Response(null, { status, headers: { 'retry-after': retryAfter } });
+
+describe('the TypeScript client', () => {
+  let api: TestApi;
+  let wire: Wire;
+  let waited: number[];
+  let broadsheet: Broadsheet;
+  let address: string;
+
+  const client = (tokens = new MemoryTokens()) =>
+    new Broadsheet({
+      baseUrl: api.url,
+      tokens,
+      fetch: wire.fetch,
+      patience: { sleep: async (milliseconds) => void waited.push(milliseconds), now: () => Date.parse('2026-03-01') },
+    });
+
+  beforeAll(async () => {
+    api = await TestApi.start({ RATE_LIMIT: '0', LOGIN_RATE_LIMIT: '0' });
+  });
+  afterAll(() => api.stop());
+
+  let number = 0;
+  beforeEach(async () => {
+    wire = new Wire();
+    waited = [];
+    broadsheet = client();
+    number += 1;
+    address = `ada${number}@example.com`;
+    await ok(broadsheet.api.POST('/api/v1/users', { body: { email: address, password: PASSWORD } }));
+    await broadsheet.signIn(address, PASSWORD);
+    wire.sent.length = 0;
+  });
+
+  const me = (of = broadsheet) => ok(of.api.GET('/api/v1/users/me'));
+
+  it('is whoever signed in, until it signs out', async () => {
+    expect(await me()).toMatchObject({ email: address });
+    await broadsheet.signOut();
+    await expect(me()).rejects.toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+
+  it('throws the problem of an answer, and refreshes nothing for a wrong password', async () => {
+    const error = await broadsheet.signIn(address, 'wrong').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BroadsheetError);
+    expect(error).toMatchObject({
+      status: 401,
+      code: 'INVALID_CREDENTIALS',
+      problem: { requestId: expect.any(String) },
+    });
+    expect(wire.count('/api/v1/auth/refresh')).toBe(0);
+    expect(await me()).toMatchObject({ email: address });
+  });
+
+  it('refreshes once for all calls that find the token expired', async () => {
+    api.travel(1_000);
+    const accounts = await Promise.all(Array.from({ length: 30 }, () => me()));
+    expect(new Set(accounts.map(({ email }) => email))).toEqual(new Set([address]));
+    expect(wire.count('/api/v1/auth/refresh')).toBe(1);
+    await me();
+    expect(wire.count('/api/v1/auth/refresh')).toBe(1);
+  });
+
+  it('takes the tokens that another with the same store has refreshed', async () => {
+    const tokens = new MemoryTokens();
+    const tabs = [client(tokens), client(tokens)];
+    await tabs[0]?.signIn(address, PASSWORD);
+    api.travel(1_000);
+    for (const tab of tabs) await me(tab);
+    expect(wire.count('/api/v1/auth/refresh')).toBe(1);
+  });
+
+  it('forgets a session that has ended', async () => {
+    await api.database.rows('UPDATE sessions SET revoked_at = now()');
+    await expect(me()).rejects.toMatchObject({ status: 401 });
+    wire.sent.length = 0;
+    await expect(me()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(wire.sent).toHaveLength(1);
+  });
+
+  it.each([
+    { retryAfter: '7', wait: 7_000 },
+    { retryAfter: 'Sun, 01 Mar 2026 00:00:20 GMT', wait: 20_000 },
+  ])('waits for as long as "$retryAfter" says', async ({ retryAfter, wait }) => {
+    let refusals = 2;
+    wire.instead = (_request, answer) => (refusals-- > 0 ? refused(429, retryAfter) : answer);
+    expect(await me()).toMatchObject({ email: address });
+    expect(waited).toEqual([wait, wait]);
+  });
+
+  it.each([
+    { name: 'for too long', retryAfter: '61', tries: 1 },
+    { name: 'for ever', retryAfter: '1', tries: 4 },
+    { name: 'until who knows when', retryAfter: 'soon', tries: 1 },
+  ])('does not wait $name', async ({ retryAfter, tries }) => {
+    wire.instead = () => refused(503, retryAfter);
+    await expect(me()).rejects.toMatchObject({ status: 503 });
+    expect(wire.sent).toHaveLength(tries);
+  });
+
+  it('makes a post once, whose answer was lost on the way', async () => {
+    let losses = 1;
+    wire.instead = (request, answer) => (request.method === 'POST' && losses-- > 0 ? refused(503, '1') : answer);
+    const post = await ok(broadsheet.api.POST('/api/v1/posts', { body: { title: 'Once', content: 'only' } }));
+    expect(await api.database.rows('SELECT id FROM posts WHERE title = $1', ['Once'])).toEqual([{ id: post.id }]);
+    const keys = wire.sent.map(({ key }) => key);
+    expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
+  });
+
+  it('sends nothing again that may have been done and has no key', async () => {
+    wire.instead = () => refused(503, '1');
+    await expect(broadsheet.signIn(address, PASSWORD)).rejects.toMatchObject({ status: 503 });
+    expect(wire.sent).toHaveLength(1);
+  });
+
+  it('walks through a list, a page at a time', async () => {
+    for (const title of ['One', 'Two', 'Three', 'Four', 'Five'])
+      await ok(
+        broadsheet.api.POST('/api/v1/posts', { body: { title, content: 'text', tags: ['walk'], published: true } }),
+      );
+    wire.sent.length = 0;
+    const query = { tag: 'walk', limit: 2, sort: 'createdAt' } as const;
+    const titles: (string | undefined)[] = [];
+    const page = (cursor?: string) =>
+      ok(broadsheet.api.GET('/api/v1/posts', { params: { query: { ...query, cursor } } }));
+    for await (const { title } of items(page)) titles.push(title);
+    expect(titles).toEqual(['One', 'Two', 'Three', 'Four', 'Five']);
+    expect(wire.count('/api/v1/posts')).toBe(3);
+  });
+
+  it('listens to events, and goes on behind the last one when the connection breaks', async () => {
+    const leaving = new AbortController();
+    const publish = (title: string) =>
+      ok(broadsheet.api.POST('/api/v1/posts', { body: { title, content: 'text', published: true } }));
+    const seen: string[] = [];
+    const connections: (string | null)[] = [];
+    wire.instead = (request, answer) => {
+      if (!request.url.endsWith('/events')) return answer;
+      connections.push(request.headers.get('last-event-id'));
+      // The first one ends with the first event.
+      return connections.length === 1 ? new Response(firstEventOf(answer), answer) : answer;
+    };
+    const events = broadsheet.events({ signal: leaving.signal });
+    const first = events.next();
+    await untilCount(() => connections.length, 1);
+    const one = await publish('Live one');
+    seen.push(named((await first).value));
+    const two = await publish('Live two');
+    seen.push(named((await events.next()).value));
+    expect(seen).toEqual([`post.published ${one.id}`, `post.published ${two.id}`]);
+    expect(connections).toEqual([null, expect.stringMatching(/./)]);
+    leaving.abort();
+    await events.return();
+  });
+
+  it('does what its README shows', async () => {
+    const [, shown = ''] = /```ts\n(.*?)```/s.exec(readFileSync('clients/typescript/README.md', 'utf8')) ?? [];
+    const printed: unknown[][] = [];
+    // Without the import, and without the events, which never end.
+    const lines = shown
+      .replace(/^import .*\n/, '')
+      .replace(/^for await .*events.*$/m, '')
+      .replace('http://localhost:3000', api.url)
+      .replace('ada@example.com', address)
+      .replace('published: true', "published: true, tags: ['news']");
+    const { outputText } = transpileModule(lines, {
+      compilerOptions: { target: ScriptTarget.ES2022, module: ModuleKind.ES2022 },
+    });
+    const names = { Broadsheet, items, ok, console: { log: (...args: unknown[]) => printed.push(args) } };
+    const run = compileFunction(`return async () => {${outputText}}`, Object.keys(names)) as (
+      ...values: unknown[]
+    ) => () => Promise<void>;
+    await run(...Object.values(names))();
+    expect(printed).toEqual([['Hello']]);
+  });
+
+  it('says at once when it may not listen', async () => {
+    wire.instead = () => Response.json({ code: 'TOO_MANY_CONNECTIONS' }, { status: 403 });
+    await expect(broadsheet.events().next()).rejects.toMatchObject({ status: 403, code: 'TOO_MANY_CONNECTIONS' });
+    expect(wire.sent).toHaveLength(1);
+  });
+});
+
+const named = (event: LiveEvent | void): string => `${event?.event} ${(event?.data as { id: string } | undefined)?.id}`;
+
+async function untilCount(count: () => number, expected: number): Promise<void> {
+  while (count() < expected) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** The stream, which ends behind its first event. */
+function firstEventOf({ body }: Response): ReadableStream<Uint8Array> | null {
+  if (!body) return null;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        controller.enqueue(chunk);
+        if (new TextDecoder().decode(chunk).includes('data:')) controller.terminate();
+      },
+    }),
+  );
+}
