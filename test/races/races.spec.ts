@@ -39,13 +39,18 @@ describe('races', () => {
     return answer;
   };
 
-  async function act(turn: number, kind: PostAct, id: string, title: string): Promise<Answer> {
+  async function act(
+    turn: number,
+    kind: PostAct,
+    { id, etag }: { id: string; etag: string },
+    title: string,
+  ): Promise<Answer> {
     const client = pair.client(turn, author.access);
     if (kind === 'delete') return client.delete(`${POSTS}/${id}`);
     if (kind === 'patch') return client.patch(`${POSTS}/${id}`, { title });
     if (kind !== 'patch if unchanged')
       return client.post(`${POSTS}/${id}/${kind}`, kind === 'publish' ? {} : undefined);
-    return client.patch(`${POSTS}/${id}`, { title }, { headers: { 'if-match': '"1"' } });
+    return client.patch(`${POSTS}/${id}`, { title }, { headers: { 'if-match': etag } });
   }
 
   it(
@@ -62,12 +67,11 @@ describe('races', () => {
       const batch = fc.array(kinds, { minLength: 4, maxLength: 12 });
       const property = fc.asyncProperty(batch, fc.boolean(), async (acts, published) => {
         const { body: post, headers } = await write({ published });
-        const etag = headers.get('etag');
-        expect(etag).toMatch(/1/);
+        const etag = headers.get('etag') ?? '';
         const sent = await Promise.all(
           acts.map(async (kind, turn) => {
             const title = `${post.title}, ${turn}`;
-            const { status, body } = await act(turn, kind, post.id, title);
+            const { status, body } = await act(turn, kind, { id: post.id, etag }, title);
             return { act: kind, title, status, code: body?.code, version: body?.version };
           }),
         );
