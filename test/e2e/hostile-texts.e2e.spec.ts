@@ -100,15 +100,13 @@ describe('a text that is meant to do harm', () => {
       );
     for (const path of ['login', 'refresh', 'email/verify', 'password/reset', 'password/forgot'])
       await inTime(path, () =>
-        api
-          .client()
-          .post(`/api/v1/auth/${path}`, {
-            username: text,
-            password: text,
-            refresh_token: text,
-            token: text,
-            email: text,
-          }),
+        api.client().post(`/api/v1/auth/${path}`, {
+          username: text,
+          password: text,
+          refresh_token: text,
+          token: text,
+          email: text,
+        }),
       );
   });
 
