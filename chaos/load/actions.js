@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** Not on the list of common ones. */
-const PASSWORD = 'a horse that no stable keeps';
+export const PASSWORD = 'a horse that no stable keeps';
 /** Seconds until a scheduled post is to appear. */
 const SCHEDULE = [2, 10];
 

@@ -26,6 +26,15 @@ const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
  * @property {number} attempts
  */
 
+/**
+ * A request that was not answered, or with a failure of the server.
+ * @typedef {object} Failure
+ * @property {string} [service] which was asked
+ * @property {string} what
+ * @property {number} from when it was asked
+ * @property {number} to
+ */
+
 /** The run is over for clients. */
 export class Stopped extends Error {}
 
@@ -38,6 +47,9 @@ export class Client {
   troubles = {};
   /** Requests that nobody answered in time. @type {{ at: number, url: string, call: string }[]} */
   silences = [];
+  /** The same, each with its time. @type {Failure[]} */
+  failures = [];
+  answered = 0;
 
   /**
    * @param {import('../services/site.js').Site} site
@@ -72,6 +84,12 @@ export class Client {
     const urls = this.#site.apiUrls;
     if (urls.length === 0) return undefined;
     const url = this.#random.pick(urls);
+    const from = Date.now();
+    const service = this.#site.serviceAt(url);
+    const note = (trouble) => {
+      this.#note(trouble);
+      this.failures.push({ service, what: `${method} ${path}: ${trouble}`, from, to: Date.now() });
+    };
     try {
       const response = await fetch(`${url}/api/v1${path}`, {
         method,
@@ -86,11 +104,12 @@ export class Client {
       });
       const text = await response.text();
       const answer = { status: response.status, body: text ? JSON.parse(text) : undefined };
-      if (isPassing(answer)) this.#note(String(answer.body?.code ?? answer.status));
+      this.answered += 1;
+      if (isPassing(answer)) note(String(answer.body?.code ?? answer.status));
       return answer;
     } catch (error) {
       if (error.name === 'TimeoutError') this.silences.push({ at: Date.now(), url, call: `${method} ${path}` });
-      this.#note(error.name === 'TimeoutError' ? 'no answer' : 'connection lost');
+      note(error.name === 'TimeoutError' ? 'no answer' : 'connection lost');
       return undefined;
     }
   }

@@ -84,6 +84,14 @@ export class Site {
   }
 
   /**
+   * The name of the API process that answers there.
+   * @param {string} url
+   */
+  serviceAt(url) {
+    return this.apis.find((slot) => slot.url === url)?.name;
+  }
+
+  /**
    * @param {string} name
    * @param {URL} script
    * @param {import('./slot.js').SlotParts['settings']} settings

@@ -81,6 +81,10 @@ export class Slot {
     return this.#isClosed || this.#parts.place.cleanup.isOver;
   }
 
+  get pid() {
+    return this.#child?.pid;
+  }
+
   /** @param {NodeJS.Signals} signal */
   signal(signal) {
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') this.#told.add(this.#child);

@@ -49,6 +49,7 @@ describe('AccountLinksService', () => {
     jest.resetAllMocks();
     users.contact.mockResolvedValue(CONTACT);
     credentials.verifyEmail.mockResolvedValue(true);
+    credentials.confirmPassword.mockResolvedValue(CONTACT);
     // As the real ones: asked again while the account is locked.
     credentials.confirmEmailChange.mockImplementation(async (_id, isStillValid) => isStillValid(CONTACT));
     credentials.resetPassword.mockImplementation(async (_id, _password, isStillValid) => isStillValid(CONTACT));
@@ -227,7 +228,7 @@ describe('AccountLinksService', () => {
     it('change the password, and end the other sessions', async () => {
       await service.changePassword(ADA, 'present', 'next');
       expect(credentials.confirmPassword.mock.calls).toEqual([[ADA.id, 'present']]);
-      expect(credentials.changePassword.mock.calls).toEqual([[ADA.id, 'next', 'newPassword', expect.any(Function)]]);
+      expect(credentials.changePassword.mock.calls).toEqual([[CONTACT, 'next', 'newPassword', expect.any(Function)]]);
       // Handed over, so that both happen in one transaction.
       expect(sessions.endOthers).not.toHaveBeenCalled();
       await credentials.changePassword.mock.calls[0]?.[3]?.();
@@ -237,7 +238,7 @@ describe('AccountLinksService', () => {
     it('note the new address, and end no session', async () => {
       await service.changeEmail(ADA, 'new@example.com', 'present');
       expect(credentials.confirmPassword.mock.calls).toEqual([[ADA.id, 'present']]);
-      expect(credentials.requestEmailChange.mock.calls).toEqual([[ADA.id, 'new@example.com']]);
+      expect(credentials.requestEmailChange.mock.calls).toEqual([[CONTACT, 'new@example.com']]);
       expect(sessions.endOthers).not.toHaveBeenCalled();
     });
 

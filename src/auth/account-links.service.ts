@@ -5,7 +5,7 @@ import { AppError } from '../common/errors/app-error.js';
 import { Audit } from '../core/audit/audit.js';
 import { Clock } from '../core/clock/clock.js';
 import { Outbox } from '../core/outbox/outbox.js';
-import { CredentialsService } from '../users/credentials.service.js';
+import { CredentialsService, type KnownAccount } from '../users/credentials.service.js';
 import { identityKey } from '../users/identity.js';
 import type { ContactRow } from '../users/users.repository.js';
 import { UsersService } from '../users/users.service.js';
@@ -61,26 +61,25 @@ export class AccountLinksService {
 
   /** Ends the other sessions. @throws AppError `WRONG_PASSWORD` */
   async changePassword(actor: Actor, current: string, next: string): Promise<void> {
-    await this.confirm(actor, current);
-    await this.credentials.changePassword(actor.id, next, 'newPassword', () => this.sessions.endOthers(actor));
+    const account = await this.confirm(actor, current);
+    await this.credentials.changePassword(account, next, 'newPassword', () => this.sessions.endOthers(actor));
   }
 
   /** Takes effect once the new address is confirmed. @throws AppError `WRONG_PASSWORD`, `EMAIL_TAKEN` */
   async changeEmail(actor: Actor, email: string, password: string): Promise<void> {
-    await this.confirm(actor, password);
-    await this.credentials.requestEmailChange(actor.id, email);
+    const account = await this.confirm(actor, password);
+    await this.credentials.requestEmailChange(account, email);
   }
 
   /** A stolen access token must not be good for guessing the password. */
-  private async confirm(actor: Actor, password: string): Promise<void> {
+  private async confirm(actor: Actor, password: string): Promise<KnownAccount> {
     await this.limits.admitConfirmation(actor.id);
-    try {
-      await this.credentials.confirmPassword(actor.id, password);
-    } catch (error) {
+    const account = await this.credentials.confirmPassword(actor.id, password).catch(async (error: unknown) => {
       await this.audit.record('password.refused', { subjectId: actor.id, outcome: 'failure' });
       throw error;
-    }
+    });
     await this.limits.forget(actor.id);
+    return account;
   }
 
   private async open(token: string, purposes: LinkPurpose[]): Promise<{ purpose: LinkPurpose; subject: ContactRow }> {

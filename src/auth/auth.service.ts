@@ -68,6 +68,12 @@ export class AuthService {
       await this.noteFailure(account.id, false);
       throw refusal;
     }
+    return this.enter(account, device);
+  }
+
+  @Transactional()
+  private async enter(account: KnownAccount, device: Device): Promise<TokenResponse> {
+    await this.credentials.hold(account);
     return this.sessions.start(account.id, device);
   }
 

@@ -16,6 +16,7 @@ const row = (members: Partial<CredentialsRow> = {}): CredentialsRow => ({
   emailVerified: true,
   passwordHash: 'v1:hash',
   isActive: true,
+  credentialsChangedAt: new Date('2026-02-01T00:00:00Z'),
   ...members,
 });
 
@@ -96,7 +97,7 @@ describe('CredentialsService', () => {
 
     it('takes the right password', async () => {
       passwords.check.mockResolvedValue({ matches: true, outdated: false });
-      await expect(credentials.confirmPassword('ada', 'right')).resolves.toBeUndefined();
+      await expect(credentials.confirmPassword('ada', 'right')).resolves.toEqual(row());
       expect(users.credentials).toHaveBeenCalledWith('ada@example.com');
     });
 
@@ -127,7 +128,7 @@ describe('CredentialsService', () => {
     async ({ password, code }) => {
       users.contacts.mockResolvedValue([{ id: 'ada', email: 'ada@example.com', username: 'ada', deletedAt: null }]);
       await expect(
-        credentials.changePassword('ada', password, 'newPassword', async () => undefined),
+        credentials.changePassword(row(), password, 'newPassword', async () => undefined),
       ).rejects.toMatchObject({
         code: 'VALIDATION_FAILED',
         errors: [{ field: 'newPassword', code }],

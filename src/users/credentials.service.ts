@@ -15,7 +15,7 @@ import { allSessionsEnded } from './users.live.js';
 import { UsersRepository, type ContactRow, type CredentialsRow } from './users.repository.js';
 
 /** The account whose password was right. */
-export type KnownAccount = Pick<CredentialsRow, 'id' | 'isActive' | 'emailVerified'>;
+export type KnownAccount = Pick<CredentialsRow, 'id' | 'isActive' | 'emailVerified' | 'credentialsChangedAt'>;
 
 /** What proves who somebody is: the password and the e-mail address. Hashes stay in here. */
 @Injectable()
@@ -43,22 +43,38 @@ export class CredentialsService {
     return account;
   }
 
+  /**
+   * For what follows from a checked password in the same transaction: checking takes long, and who has changed the
+   * password meanwhile must not find that it still opened something.
+   * @throws AppError `INVALID_CREDENTIALS` when they have changed since
+   */
+  async hold({ id, credentialsChangedAt }: KnownAccount): Promise<void> {
+    if (!(await this.users.holdCredentials(id, credentialsChangedAt))) throw new AppError('INVALID_CREDENTIALS');
+  }
+
   /** @throws AppError `WRONG_PASSWORD` */
-  async confirmPassword(userId: string, password: string): Promise<void> {
+  async confirmPassword(userId: string, password: string): Promise<KnownAccount> {
     const contact = await this.contact(userId);
-    const account = await this.users.credentials(contact.email);
-    if (!(await this.check(account, password))) throw new AppError('WRONG_PASSWORD');
+    const account = await this.check(await this.users.credentials(contact.email), password);
+    if (!account) throw new AppError('WRONG_PASSWORD');
+    return account;
   }
 
   /**
+   * @param account whose password was confirmed
    * @param alongWith what else is to happen in the same transaction
-   * @throws AppError 422 where the policy refuses it
+   * @throws AppError 422 where the policy refuses it, `WRONG_PASSWORD` when another change came first
    */
-  async changePassword(userId: string, password: string, field: string, alongWith: () => Promise<void>): Promise<void> {
-    const { email, username, fullName } = await this.contact(userId);
+  async changePassword(
+    account: KnownAccount,
+    password: string,
+    field: string,
+    alongWith: () => Promise<void>,
+  ): Promise<void> {
+    const { email, username, fullName } = await this.contact(account.id);
     checkPassword(password, [email, username, fullName], this.settings.PASSWORD_POLICY, field);
     const hash = await this.passwords.hash(password);
-    await this.storePassword(userId, hash, alongWith);
+    await this.storePassword(account, hash, alongWith);
   }
 
   /**
@@ -84,10 +100,14 @@ export class CredentialsService {
     return verified;
   }
 
-  /** Notes the address that is to take the place of the present one, once its owner has confirmed it. */
+  /**
+   * Notes the address that is to take the place of the present one, once its owner has confirmed it.
+   * @param account whose password was confirmed
+   */
   @Transactional()
-  async requestEmailChange(userId: string, email: string): Promise<void> {
-    const user = await this.lock(userId);
+  async requestEmailChange(account: KnownAccount, email: string): Promise<void> {
+    const userId = account.id;
+    const user = await this.lockUnchanged(account);
     const taken = await this.users.contactByEmail(email);
     if (taken && taken.id !== userId) throw new AppError('EMAIL_TAKEN');
     user.pendingEmail = email;
@@ -119,8 +139,9 @@ export class CredentialsService {
   }
 
   @Transactional()
-  private async storePassword(userId: string, hash: string, alongWith: () => Promise<void>): Promise<void> {
-    const user = await this.lock(userId);
+  private async storePassword(account: KnownAccount, hash: string, alongWith: () => Promise<void>): Promise<void> {
+    const userId = account.id;
+    const user = await this.lockUnchanged(account);
     user.passwordHash = hash;
     user.credentialsChangedAt = this.clock.now();
     await this.users.save(user);
@@ -153,6 +174,13 @@ export class CredentialsService {
     const [contact] = await this.users.contacts([id]);
     if (!contact || contact.deletedAt) throw new AppError('USER_NOT_FOUND');
     return contact;
+  }
+
+  /** Of several who have confirmed the same password at a time, one comes first. */
+  private async lockUnchanged({ id, credentialsChangedAt }: KnownAccount): Promise<User> {
+    const user = await this.lock(id);
+    if (user.credentialsChangedAt.getTime() !== credentialsChangedAt.getTime()) throw new AppError('WRONG_PASSWORD');
+    return user;
   }
 
   private async lock(id: string): Promise<User> {
