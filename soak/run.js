@@ -62,6 +62,8 @@ async function soak({ seconds, seed, queue, short, logs }, place) {
   const end = startedAt + seconds * 1_000;
   const watching = watch(site, [site.apis[0], site.workers[0]], { short, isOver: () => client.isStopped });
   const running = Promise.all([load.run(), visitors.run()]);
+  // Told at the end; unheard until then, a failure would end the program without its clean-up.
+  for (const promise of [watching, running]) promise.catch(() => undefined);
   await killUntil(end, { site, recovery, random: new Random(seed), queue, short });
   client.isStopped = true;
   await running;

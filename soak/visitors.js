@@ -53,7 +53,7 @@ export class Visitors {
   #client;
   #actions;
   #random;
-  /** Milliseconds since the epoch of each failure, with what was asked. @type {import('../chaos/load/client.js').Failure[]} */
+  /** @type {import('../chaos/load/client.js').Failure[]} */
   failures = [];
   answered = 0;
 
@@ -169,6 +169,8 @@ export class Visitors {
   async #ask(url, path, init, expected) {
     const from = Date.now();
     const service = this.#site.serviceAt(url);
+    // It has gone since the visit began: nobody is sent there any more.
+    if (!service) return undefined;
     const fail = (what) =>
       this.failures.push({ service, what: `${init.method ?? 'GET'} ${path}: ${what}`, from, to: Date.now() });
     try {

@@ -25,7 +25,11 @@ export async function watch(site, slots, { short, isOver }) {
     if (!rows) continue;
     const at = Date.now();
     const ports = new Set(rows.map(({ port }) => port));
-    for (const { name, pid } of slots) samples.get(name).push({ at, ...(await figuresOf(pid, ports)) });
+    for (const { name, pid } of slots) {
+      // One that ended has no figures any more; that it ended by itself is a defect of its own.
+      const figures = await figuresOf(pid, ports).catch(() => undefined);
+      if (figures) samples.get(name).push({ at, ...figures });
+    }
     samples.get('all').push({ at, connections: rows.length });
   }
   return samples;

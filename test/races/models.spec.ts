@@ -1,10 +1,10 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createPerson, type Person } from '../support/people.js';
 import { TestApi } from '../support/test-api.js';
 import { expectKept, postCommands, type PostsModel, type RealPosts } from './models/posts-model.js';
 import { expectTold, sessionCommands, type RealSessions, type SessionsModel } from './models/sessions-model.js';
 import { subscriptionCommands, type RealSubscriptions, type SubscriptionsModel } from './models/subscriptions-model.js';
-import { holds, PATIENCE } from './support/runs.js';
+import { expectHolds, PATIENCE } from './support/runs.js';
 
 /** Commands in any order, of which each is answered as a simple model says; what fails is made shorter. */
 describe('models', () => {
@@ -32,7 +32,7 @@ describe('models', () => {
           await expectKept(model, real);
         },
       );
-      await holds(property, 15, { endOnFailure: false });
+      await expectHolds(property, 15, { endOnFailure: false });
     },
     PATIENCE,
   );
@@ -52,7 +52,7 @@ describe('models', () => {
           await expectTold(model, real);
         },
       );
-      await holds(property, 15, { endOnFailure: false });
+      await expectHolds(property, 15, { endOnFailure: false });
     },
     PATIENCE,
   );
@@ -68,7 +68,7 @@ describe('models', () => {
           await fc.asyncModelRun(() => ({ model, real }), commands);
         },
       );
-      await holds(property, 6, { endOnFailure: false });
+      await expectHolds(property, 6, { endOnFailure: false });
     },
     PATIENCE,
   );

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Person } from '../../support/people.js';
 
 const USERS = '/api/v1/users';

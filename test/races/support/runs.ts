@@ -1,4 +1,4 @@
-import fc, { type Parameters } from 'fast-check';
+import * as fc from 'fast-check';
 
 /** Decides what is done; random where nobody says. */
 const SEED = Number(process.env['RACES_SEED'] ?? Date.now() % 1_000_000);
@@ -14,10 +14,10 @@ process.stderr.write(`Races: seed ${SEED}\n`);
  * may pass by luck: the value that failed is told as it is.
  * @param usual runs where `RACES_RUNS` does not say
  */
-export async function holds<Values extends unknown[]>(
+export async function expectHolds<Values extends unknown[]>(
   property: fc.IAsyncProperty<Values>,
   usual: number,
-  parameters: Parameters<Values> = {},
+  parameters: fc.Parameters<Values> = {},
 ): Promise<void> {
   await fc.assert(property, { seed: SEED, numRuns: Number(RUNS ?? usual), endOnFailure: true, ...parameters });
 }
