@@ -182,6 +182,7 @@ describe('accounts on PostgreSQL', () => {
           emailVerified: false,
           passwordHash: 'v1:hash',
           isActive: true,
+          credentialsChangedAt: expect.any(Date),
         });
       });
 

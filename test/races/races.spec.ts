@@ -167,7 +167,7 @@ describe('races', () => {
         const ids = repeated.filter(({ status }) => status === 201).map(({ body }) => body.id);
         expect(new Set(ids).size).toBe(1);
         for (const answer of repeated.filter(({ status }) => status !== 201))
-          expectProblem(answer, 409, 'IDEMPOTENCY_KEY_IN_USE');
+          expect(answer).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_IN_USE' } });
         expect(await pair.counted('SELECT count(*)::int AS count FROM posts WHERE title = $1', [title])).toBe(1);
 
         // The same address and name, as differently as they can be written.

@@ -43,8 +43,14 @@ export class Pair {
       new Program('dist/src/main.js', second ?? {}),
       new Program('dist/src/worker.js', worker ?? {}),
     ];
-    await Promise.all(programs.map((program) => program.says('"msg":"Started"')));
-    return new Pair(database, programs, ports);
+    const pair = new Pair(database, programs, ports);
+    try {
+      await Promise.all(programs.map((program) => program.says('"msg":"Started"')));
+    } catch (error) {
+      await pair.stop();
+      throw error;
+    }
+    return pair;
   }
 
   async stop(): Promise<void> {
