@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import openApiTypes, { astToString } from 'openapi-typescript';
 import { AppModule } from '../app.module.js';
 import { renderEnvExample, renderSettingsTable } from '../core/config/settings-docs.js';
@@ -12,11 +13,14 @@ import { createOpenApiDocument } from '../core/openapi/openapi-document.js';
 /** Writes the files that are made from code, or with `--check` says which of them are not up to date. */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
+const MADE = '/* Made from openapi.json by `npm run generate`. */';
+
 const openApi = await renderOpenApi();
 const files: Record<string, string> = {
   '.env.example': renderEnvExample(),
   'openapi.json': openApi,
   'clients/typescript/src/schema.ts': await renderClientTypes(openApi),
+  'clients/typescript/src/keyed-posts.ts': renderKeyedPosts(openApi),
   'README.md': withSettingsTable(readFileSync('README.md', 'utf8')),
 };
 
@@ -56,5 +60,15 @@ async function renderOpenApi(): Promise<string> {
 /** As types alone. */
 async function renderClientTypes(document: string): Promise<string> {
   const types = await openApiTypes(JSON.parse(document) as Parameters<typeof openApiTypes>[0], { alphabetize: false });
-  return `/* Made from openapi.json by \`npm run generate\`. */\n\n${astToString(types)}`;
+  return `${MADE}\n\n${astToString(types)}`;
+}
+
+/** Which POSTs read an `Idempotency-Key`: a client that repeats others may do twice what it meant once. */
+function renderKeyedPosts(document: string): string {
+  const { paths } = JSON.parse(document) as OpenAPIObject;
+  const keyed = Object.entries(paths).filter(([, { post }]) =>
+    post?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key'),
+  );
+  const lines = keyed.map(([path]) => `  '${path}',\n`);
+  return `${MADE}\n\nexport const KEYED_POSTS: ReadonlySet<string> = new Set([\n${lines.join('')}]);\n`;
 }

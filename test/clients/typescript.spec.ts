@@ -138,13 +138,61 @@ describe('the TypeScript client', () => {
     const post = await ok(broadsheet.api.POST('/api/v1/posts', { body: { title: 'Once', content: 'only' } }));
     expect(await api.database.rows('SELECT id FROM posts WHERE title = $1', ['Once'])).toEqual([{ id: post.id }]);
     const keys = wire.sent.map(({ key }) => key);
-    expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
+    expect(keys).toEqual([expect.stringMatching(/^[\da-f]{32}$/), keys[0]]);
   });
 
   it('sends nothing again that may have been done and has no key', async () => {
     wire.instead = () => refused(503, '1');
     await expect(broadsheet.signIn(address, PASSWORD)).rejects.toMatchObject({ status: 503 });
     expect(wire.sent).toHaveLength(1);
+  });
+
+  it('publishes nothing again, as no key would keep it from being done twice', async () => {
+    const { id } = await ok(broadsheet.api.POST('/api/v1/posts', { body: { title: 'Twice', content: 'not' } }));
+    wire.sent.length = 0;
+    wire.instead = () => refused(503, '1');
+    const params = { path: { id } };
+    await expect(ok(broadsheet.api.POST('/api/v1/posts/{id}/publish', { params, body: {} }))).rejects.toMatchObject({
+      status: 503,
+    });
+    expect(wire.sent).toEqual([{ method: 'POST', path: `/api/v1/posts/${id}/publish`, key: null }]);
+  });
+
+  it.each([
+    { name: 'signed out', next: undefined },
+    { name: 'signed in anew', next: 'another' },
+  ])('keeps what is there for who has $name during a refresh', async ({ next }) => {
+    const tokens = new MemoryTokens();
+    const own = client(tokens);
+    await own.signIn(address, PASSWORD);
+    const other = tokens.read();
+    await own.signIn(address, PASSWORD);
+    api.travel(1_000);
+    wire.instead = (request, answer) => {
+      if (request.url.endsWith('/refresh')) tokens.write(next === undefined ? undefined : other);
+      return answer;
+    };
+    await me(own).catch(() => undefined);
+    expect(tokens.read()).toEqual(next === undefined ? undefined : other);
+  });
+
+  it('loses no event between the beginning of a stream and its end before the first one', async () => {
+    const connections: (string | null)[] = [];
+    wire.instead = (request, answer) => {
+      if (!request.url.endsWith('/events')) return answer;
+      connections.push(request.headers.get('last-event-id'));
+      return connections.length === 1 ? new Response(beginningOf(answer), answer) : answer;
+    };
+    const events = broadsheet.events();
+    const first = events.next();
+    await untilCount(() => connections.length, 1);
+    const post = await ok(
+      broadsheet.api.POST('/api/v1/posts', { body: { title: 'Meanwhile', content: 'text', published: true } }),
+    );
+    expect(named((await first).value)).toBe(`post.published ${post.id}`);
+    expect(connections[0]).toBeNull();
+    expect(connections[1]).toMatch(/./);
+    await events.return();
   });
 
   it('walks through a list, a page at a time', async () => {
@@ -222,13 +270,18 @@ async function untilCount(count: () => number, expected: number): Promise<void> 
 }
 
 /** The stream, which ends behind its first event. */
-function firstEventOf({ body }: Response): ReadableStream<Uint8Array> | null {
+const firstEventOf = (answer: Response) => streamUntil('data:', answer);
+
+/** The stream, which ends when it has said where it begins. */
+const beginningOf = (answer: Response) => streamUntil('id:', answer);
+
+function streamUntil(text: string, { body }: Response): ReadableStream<Uint8Array> | null {
   if (!body) return null;
   return body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         controller.enqueue(chunk);
-        if (new TextDecoder().decode(chunk).includes('data:')) controller.terminate();
+        if (new TextDecoder().decode(chunk).includes(text)) controller.terminate();
       },
     }),
   );

@@ -1,7 +1,8 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { parseEvents, type LiveEvent } from './events.js';
+import { addKey, isRepeatable } from './idempotency.js';
 import { BroadsheetError, ok, refusal } from './problem.js';
-import { isRepeatable, PATIENCE, patiently, type Patience } from './retry.js';
+import { PATIENCE, patiently, type Patience } from './retry.js';
 import type { paths } from './schema.js';
 import { Session } from './session.js';
 import { MemoryTokens, type Tokens, type TokenStore } from './tokens.js';
@@ -63,26 +64,28 @@ export class Broadsheet {
     LiveEvent,
     void
   > {
+    const left = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
     let last = lastEventId;
-    let wait = RECONNECT.first;
-    for (;;) {
+    let shortest = RECONNECT.first;
+    let wait = shortest;
+    while (!signal?.aborted) {
       try {
-        for await (const event of this.connect(last, signal)) {
-          last = event.id;
-          wait = RECONNECT.first;
-          yield event;
+        for await (const { id, retry, event } of this.connect(last, signal)) {
+          last = id || last;
+          shortest = retry ?? shortest;
+          wait = shortest;
+          if (event) yield event;
         }
       } catch (error) {
         // What a new connection would not mend.
         if (error instanceof BroadsheetError) throw error;
       }
-      if (signal?.aborted) return;
-      await this.patience.sleep(wait);
+      await Promise.race([this.patience.sleep(wait), left]);
       wait = Math.min(wait * 2, RECONNECT.longest);
     }
   }
 
-  private async *connect(last: string | undefined, signal: AbortSignal | undefined): AsyncGenerator<LiveEvent, void> {
+  private async *connect(last: string | undefined, signal: AbortSignal | undefined): ReturnType<typeof parseEvents> {
     const headers = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) };
     const request = new Request(new URL('/api/v1/events', this.options.baseUrl), { headers, signal: signal ?? null });
     const response = await this.send(request);
@@ -93,9 +96,7 @@ export class Broadsheet {
 
   private async send(request: Request): Promise<Response> {
     const isAuth = new URL(request.url).pathname.startsWith(AUTH);
-    // The same for each try, so that a post whose answer was lost is there once.
-    if (request.method === 'POST' && !isAuth && !request.headers.has('idempotency-key'))
-      request.headers.set('idempotency-key', crypto.randomUUID());
+    addKey(request);
     const send = (each: Request) => this.session.send(each, this.fetch);
     // To wait for a lock is for people to decide.
     return isAuth ? send(request) : patiently(request, isRepeatable(request), this.patience, send);

@@ -6,8 +6,17 @@ export interface LiveEvent {
   data: unknown;
 }
 
-/** The events of a stream, as the HTML standard reads it; comments, such as heartbeats, are none. */
-export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<LiveEvent, void> {
+/** What a stream tells at a time. */
+interface Told {
+  /** Where to go on behind; known before there is any event. */
+  id: string;
+  /** Milliseconds to wait after a broken connection. */
+  retry?: number;
+  event?: LiveEvent;
+}
+
+/** What a stream tells, as the HTML standard reads it; comments, such as heartbeats, are nothing. */
+export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Told, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -20,13 +29,18 @@ export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGener
       for (const block of blocks) {
         const fields = fieldsOf(block);
         id = fields['id'] ?? id;
-        if (fields['data'] !== undefined)
-          yield { event: fields['event'] ?? 'message', id, data: JSON.parse(fields['data']) as unknown };
+        yield { id, ...retryOf(fields['retry']), ...eventOf(fields, id) };
       }
     }
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+const retryOf = (text = ''): Pick<Told, 'retry'> => (/^\d+$/.test(text) ? { retry: Number(text) } : {});
+
+function eventOf({ event = 'message', data }: Record<string, string>, id: string): Pick<Told, 'event'> {
+  return data === undefined ? {} : { event: { event, id, data: JSON.parse(data) as unknown } };
 }
 
 function fieldsOf(block: string): Record<string, string> {

@@ -15,12 +15,6 @@ export const PATIENCE: Patience = {
   now: () => Date.now(),
 };
 
-/** What can be sent twice without being done twice (RFC 9110 §9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
-
-export const isRepeatable = ({ method, headers }: Request): boolean =>
-  IDEMPOTENT.has(method) || headers.has('idempotency-key');
-
 /**
  * Sends a request again when the server says when to (`Retry-After`).
  * @param canRepeat whether it is done once however often it is sent

@@ -34,6 +34,9 @@ export class Session {
 
   private async renew({ refresh_token }: Tokens): Promise<Tokens | undefined> {
     const fresh = await this.exchange(refresh_token);
+    const current = await this.store.read();
+    // Somebody has signed in or out meanwhile, or another tab was faster: what is there now counts.
+    if (current?.refresh_token !== refresh_token) return current;
     await this.store.write(fresh);
     return fresh;
   }
