@@ -64,11 +64,12 @@ export class Broadsheet {
     LiveEvent,
     void
   > {
+    const isOver = () => signal?.aborted === true;
     const left = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
     let last = lastEventId;
     let shortest = RECONNECT.first;
     let wait = shortest;
-    while (!signal?.aborted) {
+    while (!isOver()) {
       try {
         for await (const { id, retry, event } of this.connect(last, signal)) {
           last = id || last;
