@@ -46,7 +46,8 @@ export const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 30_000,
+  // Longer than `PATIENCE` of test/support/program.ts, which says what it was that did not come.
+  testTimeout: 60_000,
   // Jest would leave one core free. Suites of processes mostly wait for them, so that there is work for more than all.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
