@@ -8,6 +8,12 @@ const TOLERANCE = {
   handles: { share: 0.1, amount: 6 },
   connections: { share: 0.1, amount: 3 },
 };
+/** In seconds nothing has settled, and one kill empties every pool. What takes something for each request shows still. */
+const SHORT_TOLERANCE = {
+  memory: { share: 0.5, amount: 100 },
+  handles: { share: 0.5, amount: 40 },
+  connections: { share: 0.5, amount: 20 },
+};
 
 const HOUR = 3_600_000;
 
@@ -26,15 +32,16 @@ const HOUR = 3_600_000;
  * Whether something grew. Medians, as what is under way at one moment says nothing; what shrinks is no leak.
  * @param {keyof TOLERANCE} kind
  * @param {{ at: number, value: number }[]} samples
+ * @param {{ short?: boolean }} [form]
  * @returns {Course}
  * @throws {Error} where there are too few
  */
-export function courseOf(kind, samples) {
+export function courseOf(kind, samples, { short = false } = {}) {
   if (samples.length < 6) throw new Error(`Only ${samples.length} samples were taken`);
   const third = Math.floor(samples.length / 3);
   const before = median(samples.slice(third, 2 * third));
   const after = median(samples.slice(2 * third));
-  const { share, amount } = TOLERANCE[kind];
+  const { share, amount } = (short ? SHORT_TOLERANCE : TOLERANCE)[kind];
   return {
     first: samples[0].value,
     peak: Math.max(...samples.map(({ value }) => value)),

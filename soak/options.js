@@ -23,7 +23,7 @@ export const HELP = `Lets mixed load and kills go on for long, and looks whether
   --queue NAME  where the queue is: redis (default) or postgres
   --seed N      decides what is killed when, and what is asked; random, and printed, where it is left out
   --logs DIR    keeps what the processes print in this directory
-  --short       for CI: ${SHORT_SECONDS} s, too few to judge memory by, which is only told then
+  --short       for CI: ${SHORT_SECONDS} s, in which nothing settles, so that more may grow
   --help        this text
 `;
 

@@ -14,9 +14,10 @@ const UNHANDLED =
 
 /**
  * @param {Map<string, import('./watch.js').Sample[]>} samples
+ * @param {{ short: boolean }} form
  * @returns {Row[]}
  */
-export const coursesOf = (samples) =>
+export const coursesOf = (samples, { short }) =>
   [...samples].flatMap(([process, taken]) =>
     ['memory', 'handles', 'connections']
       .filter((kind) => taken.some((sample) => kind in sample))
@@ -26,6 +27,7 @@ export const coursesOf = (samples) =>
         course: courseOf(
           kind,
           taken.map((sample) => ({ at: sample.at, value: sample[kind] })),
+          { short },
         ),
       })),
   );

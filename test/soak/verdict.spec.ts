@@ -22,6 +22,18 @@ describe('what is flat', () => {
     expect(courseOf(kind, every(20, valueAt)).isFlat).toBe(isFlat);
   });
 
+  it.each([
+    [
+      'a pool that was emptied by a kill and fills again',
+      'connections',
+      (index: number) => (index < 60 ? 6 : 24),
+      true,
+    ],
+    ['a handle for each request', 'handles', (index: number) => 40 + index * 25, false],
+  ] as const)('%s, in a run of seconds', (_name, kind, valueAt, isFlat) => {
+    expect(courseOf(kind, every(1, valueAt), { short: true }).isFlat).toBe(isFlat);
+  });
+
   it('says how fast it grows in an hour, since the first third', () => {
     const course = courseOf(
       'memory',
