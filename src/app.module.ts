@@ -5,6 +5,7 @@ import { RolesGuard } from './auth/access/roles.guard.js';
 import { AuthApiModule } from './auth/auth-api.module.js';
 import { AuditApiModule } from './core/audit/audit-api.module.js';
 import { CacheInvalidation } from './core/cache/cache-invalidation.js';
+import { CacheModule } from './core/cache/cache.module.js';
 import { CoreModule } from './core/core.module.js';
 import { isHardened, type Settings } from './core/config/settings.js';
 import { UnreadInputGuard } from './core/http/unread-input.guard.js';
@@ -29,6 +30,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CoreModule.forRoot(settings, logger, ENTITIES),
+        CacheModule,
         ThrottleModule,
         AuthApiModule,
         UsersApiModule,

@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuditModule } from './audit/audit.module.js';
-import { CacheModule } from './cache/cache.module.js';
 import { ClockModule } from './clock/clock.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
@@ -33,7 +32,6 @@ export class CoreModule {
         OutboxModule,
         LiveEventsModule,
         RedisModule,
-        CacheModule,
         IdempotencyModule,
         AuditModule,
         HttpModule,

@@ -48,7 +48,12 @@ describeWithPgBouncer('behind PgBouncer in transaction mode', () => {
       `SELECT DISTINCT application_name AS name FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'broadsheet-%' ORDER BY 1`,
     );
-    expect(direct.map(({ name }) => name)).toEqual(['broadsheet-live', 'broadsheet-outbox', 'broadsheet-queue']);
+    expect(direct.map(({ name }) => name)).toEqual([
+      'broadsheet-live',
+      'broadsheet-outbox',
+      'broadsheet-public_content',
+      'broadsheet-queue',
+    ]);
   });
 
   it('serves many at once over few connections, and none of them sees anything of another', async () => {

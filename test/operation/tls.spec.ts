@@ -90,6 +90,7 @@ describeWithOpenSsl('a PostgreSQL that is reached over TLS', () => {
       'broadsheet',
       'broadsheet-live',
       'broadsheet-outbox',
+      'broadsheet-public_content',
       'broadsheet-queue',
     ]);
   }, 90_000);

@@ -1,7 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { ChannelListener } from '../database/channel-listener.js';
 import { AppLogger } from '../logging/app-logger.js';
 import { SharedRedis } from '../redis/shared-redis.js';
+import { ContentChanges } from './content-changes.js';
 import { Generation, ProcessGeneration } from './generation.js';
 import { RedisGeneration } from './redis-generation.js';
 import { PublicAnswers } from './public-answers.js';
@@ -11,11 +13,18 @@ import { ResponseCache } from './response-cache.js';
 @Global()
 @Module({
   providers: [
+    ChannelListener,
+    ContentChanges,
     {
       provide: Generation,
-      inject: [Settings, SharedRedis, AppLogger],
-      useFactory: ({ RESPONSE_CACHE }: Settings, { client }: SharedRedis, logger: AppLogger): Generation =>
-        client && RESPONSE_CACHE ? new RedisGeneration(client, logger) : new ProcessGeneration(),
+      inject: [Settings, SharedRedis, ContentChanges, AppLogger],
+      useFactory: (
+        { RESPONSE_CACHE }: Settings,
+        { client }: SharedRedis,
+        changes: ContentChanges,
+        logger: AppLogger,
+      ): Generation =>
+        client && RESPONSE_CACHE ? new RedisGeneration(client, changes, logger) : new ProcessGeneration(changes),
     },
     ResponseCache,
     PublicAnswers,

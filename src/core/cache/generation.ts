@@ -1,3 +1,5 @@
+import type { ContentChanges } from './content-changes.js';
+
 /**
  * Which state of the public content an answer was made from. Every write begins a new one, and an answer is good for
  * its own alone: so what was loaded before a write is never given out after it.
@@ -10,15 +12,17 @@ export abstract class Generation {
   abstract advance(): Promise<void>;
 }
 
-/** For processes that share nothing: each knows its own writes, and those of others by the age of what it holds. */
+/** For processes that share nothing but the database: each knows its own writes at once, and is told those of others. */
 export class ProcessGeneration extends Generation {
-  private count = 0;
+  constructor(private readonly changes: ContentChanges) {
+    super();
+  }
 
   current(): string {
-    return String(this.count);
+    return this.changes.stamp();
   }
 
   async advance(): Promise<void> {
-    this.count += 1;
+    this.changes.note();
   }
 }

@@ -2,11 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { AppLogger } from '../logging/app-logger.js';
 import type { RedisClient } from '../redis/open-redis.js';
 import { REDIS_PREFIX } from '../redis/shared-redis.js';
+import type { ContentChanges } from './content-changes.js';
 import { Generation } from './generation.js';
 
 const KEY = `${REDIS_PREFIX}:cache:generation`;
 
-/** Shared by all processes through Redis. While that is not there, nobody reads from the cache. */
+/**
+ * Shared by all processes through Redis. While that is not there, nobody reads from the cache. Writes of which no request
+ * tells, as those of workers and commands, are known from the database.
+ */
 export class RedisGeneration extends Generation {
   /** Writes that were to be told to the others: how many, and the last of them that failed and that succeeded. */
   private writes = 0;
@@ -15,6 +19,7 @@ export class RedisGeneration extends Generation {
 
   constructor(
     private readonly redis: RedisClient,
+    private readonly changes: ContentChanges,
     private readonly logger: AppLogger,
   ) {
     super();
@@ -29,7 +34,8 @@ export class RedisGeneration extends Generation {
       return undefined;
     }
     try {
-      return (await this.redis.get(KEY)) ?? (await this.begin());
+      const shared = (await this.redis.get(KEY)) ?? (await this.begin());
+      return shared && `${shared} ${this.changes.stamp()}`;
     } catch {
       return undefined;
     }

@@ -16,8 +16,8 @@ interface Entry {
   answer: CachedAnswer;
 }
 
-/** Milliseconds for which an answer is kept: so long another process may not know of a write, where there is no Redis. */
-const MAX_AGE = 1_000;
+/** Milliseconds for which an answer is kept at most; as a rule its generation ends before. */
+const MAX_AGE = 10_000;
 /** Milliseconds for which the cache takes the time for the same; it would set a timer each millisecond otherwise. */
 const RESOLUTION = 50;
 /** Bytes. */

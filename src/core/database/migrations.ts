@@ -5,6 +5,7 @@ import { Publishing1780000000002 } from '../../../migrations/1780000000002-publi
 import { Deliveries1780000000003 } from '../../../migrations/1780000000003-deliveries.js';
 import { Telemetry1780000000004 } from '../../../migrations/1780000000004-telemetry.js';
 import { LiveEvents1780000000005 } from '../../../migrations/1780000000005-live-events.js';
+import { PublicContent1780000000006 } from '../../../migrations/1780000000006-public-content.js';
 
 /** Every migration, oldest first. A new one is added at the end and never changed once released. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -14,6 +15,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Deliveries1780000000003,
   Telemetry1780000000004,
   LiveEvents1780000000005,
+  PublicContent1780000000006,
 ];
 
 /** Under these names TypeORM remembers which have been run. */
