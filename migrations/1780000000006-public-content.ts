@@ -22,6 +22,7 @@ export class PublicContent1780000000006 implements MigrationInterface {
         WHEN ((OLD.username, OLD.full_name, OLD.deleted_at) IS DISTINCT FROM (NEW.username, NEW.full_name, NEW.deleted_at))
         EXECUTE FUNCTION tell_public_content();
       CREATE TRIGGER users_tell_delete AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION tell_public_content();
+      CREATE TRIGGER post_search_tell AFTER INSERT OR UPDATE ON post_search FOR EACH ROW EXECUTE FUNCTION tell_public_content();
     `);
   }
 

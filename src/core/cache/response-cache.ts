@@ -16,20 +16,14 @@ interface Entry {
   answer: CachedAnswer;
 }
 
-/** Milliseconds for which an answer is kept at most; as a rule its generation ends before. */
-const MAX_AGE = 10_000;
-/** Milliseconds for which the cache takes the time for the same; it would set a timer each millisecond otherwise. */
-const RESOLUTION = 50;
 /** Bytes. */
 const MAX_SIZE = 32 * 1_048_576;
 const MAX_ANSWER = 2 * 1_048_576;
 
-/** Answers that are the same for everybody, for a moment. Of equal requests that miss at the same time one is loaded. */
+/** Answers that are the same for everybody, for as long as their generation lasts. Of equal requests that miss at the same time one is loaded. */
 @Injectable()
 export class ResponseCache {
   private readonly entries = new LRUCache<string, Entry>({
-    ttl: MAX_AGE - RESOLUTION,
-    ttlResolution: RESOLUTION,
     maxSize: MAX_SIZE,
     maxEntrySize: MAX_ANSWER,
     sizeCalculation: ({ answer }) => answer.body.length + 1_000,

@@ -13,7 +13,7 @@ import { hostGate } from './host-gate.js';
 import { messageGate } from './message-gate.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
-import { limitRequest } from './request-limit.js';
+import { RequestLimit } from './request-limit.js';
 import { encoded } from './utf8.js';
 import { addDocumentHeaders, securityHeaders } from './security-headers.js';
 import { checkKey, checkText } from './shape-gate.js';
@@ -29,10 +29,11 @@ export function registerHttpHooks(fastify: FastifyInstance, settings: Settings):
   // Before CORS, which answers every OPTIONS by itself.
   fastify.addHook('onRequest', hostGate(settings));
   fastify.addHook('onRequest', cors(settings));
-  const limit = settings.REQUEST_TIMEOUT * 1_000;
+  const limit = new RequestLimit(settings.REQUEST_TIMEOUT * 1_000);
+  fastify.addHook('onClose', async () => limit.stop());
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, reply, done) =>
-    runInContext({ ...contextOf(request), isGivenUp: limitRequest(request, reply, limit) }, done),
+    runInContext({ ...contextOf(request), isGivenUp: limit.begin(request, reply) }, done),
   );
   fastify.addHook('preValidation', readRequest);
   fastify.addHook('onSend', (request, reply, payload, done) => {

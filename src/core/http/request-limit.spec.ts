@@ -2,22 +2,24 @@ import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { until } from '../../../test/support/program.js';
-import { endRequestLimit, limitRequest } from './request-limit.js';
+import { endRequestLimit, RequestLimit } from './request-limit.js';
 
 /** Milliseconds; none that the test waits for is longer. */
 const LIMIT = 50;
 
-describe('limitRequest', () => {
+describe('RequestLimit', () => {
   let fastify: FastifyInstance;
   let isGivenUp: () => boolean;
   let finish: ((answer: string) => void) | undefined;
 
   const start = async (limit: number): Promise<void> => {
     finish = undefined;
+    const requestLimit = new RequestLimit(limit);
     fastify = Fastify({ forceCloseConnections: true });
     fastify.addHook('preValidation', async (asked, reply) => {
-      isGivenUp = limitRequest(asked, reply, limit);
+      isGivenUp = requestLimit.begin(asked, reply);
     });
+    fastify.addHook('onClose', async () => requestLimit.stop());
     fastify.addHook('onResponse', async (_asked, reply) => endRequestLimit(reply));
     fastify.setErrorHandler((error: { status: number; headers: object }, _asked, reply) =>
       reply
@@ -57,7 +59,7 @@ describe('limitRequest', () => {
   it('leaves probes to their own limits', async () => {
     await start(LIMIT);
     const asked = fastify.inject('/probe');
-    await new Promise((resolve) => setTimeout(resolve, 3 * LIMIT));
+    await new Promise((resolve) => setTimeout(resolve, 5 * LIMIT));
     finish?.('late');
     await expect(asked).resolves.toMatchObject({ statusCode: 200, body: 'late' });
   });

@@ -7,26 +7,53 @@ const RETRY_AFTER = '2';
 /** What these do nobody has to be told. */
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
-const TIMER = Symbol('request limit');
+/** Milliseconds that an answer at the limit may be late. */
+const INTERVAL = 100;
 
-/** On the reply itself: a WeakMap of all that are under way costs each of them more than the timer. */
-type LimitedReply = FastifyReply & { [TIMER]?: NodeJS.Timeout };
+const UNDER_WAY = Symbol('requests that are under way');
 
-/**
- * Answers a request with 503 when it has taken too long, whatever it waits for.
- * @param limit milliseconds from here to the answer
- * @returns whether its work is of no use any more: it has been answered, or was a read and its client is gone
- */
-export function limitRequest(request: FastifyRequest, reply: LimitedReply, limit: number): () => boolean {
-  const isRead = SAFE_METHODS.has(request.method);
-  // Probes have limits of their own, and say more than that they took too long.
-  if (!(request.routeOptions.config as HttpRouteConfig).probe) reply[TIMER] = setTimeout(giveUp, limit, reply, limit);
-  return () => reply.sent || (isRead && reply.raw.destroyed);
+/** With the requests that it is among: who reports the answer knows nothing else of its limit. */
+type LimitedReply = FastifyReply & { [UNDER_WAY]?: Map<FastifyReply, number> };
+
+/** Answers requests with 503 when they have taken too long, whatever they wait for. */
+export class RequestLimit {
+  /** The oldest first, with the moments when they began: one timer for all of them, as one for each costs each of them. */
+  private readonly underWay = new Map<FastifyReply, number>();
+  private readonly timer: NodeJS.Timeout;
+
+  /** @param limit milliseconds to the answer */
+  constructor(private readonly limit: number) {
+    this.timer = setInterval(() => this.giveUpLate(), INTERVAL).unref();
+  }
+
+  /** @returns whether its work is of no use any more: it has been answered, or was a read and its client is gone */
+  begin(request: FastifyRequest, reply: LimitedReply): () => boolean {
+    const isRead = SAFE_METHODS.has(request.method);
+    // Probes have limits of their own, and say more than that they took too long.
+    if (!(request.routeOptions.config as HttpRouteConfig).probe) {
+      this.underWay.set(reply, performance.now());
+      reply[UNDER_WAY] = this.underWay;
+    }
+    return () => reply.sent || (isRead && reply.raw.destroyed);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private giveUpLate(): void {
+    const late = performance.now() - this.limit;
+    for (const [reply, began] of this.underWay) {
+      if (began > late) return;
+      this.underWay.delete(reply);
+      giveUp(reply, this.limit);
+    }
+  }
 }
 
 /** To be called with the answer. */
 export function endRequestLimit(reply: LimitedReply): void {
-  clearTimeout(reply[TIMER]);
+  reply[UNDER_WAY]?.delete(reply);
 }
 
 function giveUp(reply: FastifyReply, limit: number): void {

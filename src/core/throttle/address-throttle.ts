@@ -11,9 +11,9 @@ import { Throttle } from './throttle.js';
 export class AddressThrottle {
   constructor(host: HttpAdapterHost, throttle: Throttle, settings: Settings) {
     const rules = addressRules(settings);
-    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', async (request, reply) => {
-      if ((request.routeOptions.config as HttpRouteConfig).probe) return;
-      for (const rule of rules) await throttle.count(rule, request, reply);
+    host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
+      if ((request.routeOptions.config as HttpRouteConfig).probe) done();
+      else throttle.count(rules, request, reply).then(() => done(), done);
     });
   }
 }

@@ -26,25 +26,12 @@ export class RateLimits implements ThrottlerStorage {
 
   /** @param ttl the window, in milliseconds */
   async increment(key: string, ttl: number, limit: number, _blockDuration: number, name: string): Promise<Record> {
-    const { isBlocked, outcome } = await this.consume(this.limiterFor(name, limit, ttl / 1_000), key);
-    const secondsLeft = Math.ceil(outcome.msBeforeNext / 1_000);
-    return {
-      totalHits: isBlocked ? Math.max(outcome.consumedPoints, limit + 1) : outcome.consumedPoints,
-      timeToExpire: secondsLeft,
-      isBlocked,
-      timeToBlockExpire: secondsLeft,
-    };
-  }
-
-  private async consume(
-    limiter: RateLimiterAbstract,
-    key: string,
-  ): Promise<{ isBlocked: boolean; outcome: RateLimiterRes }> {
+    const limiter = this.limiterFor(name, limit, ttl / 1_000);
     try {
-      return { isBlocked: false, outcome: await limiter.consume(key) };
+      return record(await limiter.consume(key));
     } catch (refused) {
-      if (refused instanceof RateLimiterRes) return { isBlocked: true, outcome: refused };
-      throw refused;
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      return record(refused, limit);
     }
   }
 
@@ -56,6 +43,17 @@ export class RateLimits implements ThrottlerStorage {
     this.limiters.set(name, limiter);
     return limiter;
   }
+}
+
+/** @param broken the limit that the hit is beyond */
+function record({ msBeforeNext, consumedPoints }: RateLimiterRes, broken?: number): Record {
+  const secondsLeft = Math.ceil(msBeforeNext / 1_000);
+  return {
+    totalHits: broken === undefined ? consumedPoints : Math.max(consumedPoints, broken + 1),
+    timeToExpire: secondsLeft,
+    isBlocked: broken !== undefined,
+    timeToBlockExpire: secondsLeft,
+  };
 }
 
 interface Limit {

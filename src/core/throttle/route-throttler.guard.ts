@@ -33,11 +33,7 @@ export class RouteThrottlerGuard implements CanActivate {
     const request = http.getRequest<ThrottledRequest>();
     const rules = this.rules.of(context).filter((rule) => rule.key(request) !== undefined);
     // No rule holds for who is not signed in, on a route of no class.
-    return rules.length === 0 || this.count(rules, request, http.getResponse<FastifyReply>());
-  }
-
-  private async count(rules: RateRule[], request: ThrottledRequest, reply: FastifyReply): Promise<true> {
-    for (const rule of rules) await this.throttle.count(rule, request, reply);
-    return true;
+    if (rules.length === 0) return true;
+    return this.throttle.count(rules, request, http.getResponse<FastifyReply>()).then(() => true);
   }
 }

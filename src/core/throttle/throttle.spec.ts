@@ -11,7 +11,7 @@ describe('Throttle', () => {
   const metrics = new Metrics();
   const throttle = new Throttle({ increment }, metrics);
   const count = async (rule: RateRule) =>
-    throttle.count(rule, {} as ThrottledRequest, { headers } as unknown as FastifyReply);
+    throttle.count([rule], {} as ThrottledRequest, { headers } as unknown as FastifyReply);
 
   beforeEach(() => jest.resetAllMocks());
 

@@ -20,9 +20,14 @@ export class Throttle {
   }
 
   /** @throws AppError 429 with `Retry-After` in seconds */
-  async count(rule: RateRule, request: ThrottledRequest, reply: FastifyReply): Promise<void> {
-    const key = rule.limit > 0 ? rule.key(request) : undefined;
-    if (key === undefined) return;
+  async count(rules: RateRule[], request: ThrottledRequest, reply: FastifyReply): Promise<void> {
+    for (const rule of rules) {
+      const key = rule.limit > 0 ? rule.key(request) : undefined;
+      if (key !== undefined) await this.countKey(rule, key, reply);
+    }
+  }
+
+  private async countKey(rule: RateRule, key: string, reply: FastifyReply): Promise<void> {
     const hit = await this.limits.increment(key, rule.window * 1_000, rule.limit, 0, rule.name);
     const remaining = Math.max(0, rule.limit - hit.totalHits);
     // draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it
