@@ -58,7 +58,7 @@ async function measureSize(posts, options, cores, place) {
   const grown = [];
   for (const connections of options.connections) {
     say(`${posts.toLocaleString('en')} posts, ${connections} connections`);
-    const rounds = await runRounds(prepared, { ...options, connections }, place, say);
+    const rounds = await runRounds(prepared, { ...options, connections }, place);
     for (const [index, work] of READS.entries())
       for (const server of Object.keys(work.bars))
         grown.push({ ...compare(work, rounds[index], { baseline: BASELINE, server }), posts, connections });

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Progress } from '../dist/src/cli/progress.js';
 import { EmbeddedPostgresError } from '../dist/src/local/postgres/embedded-postgres-error.js';
 import { Cleanup } from './cleanup.js';
 import { UsageError } from './options.js';
@@ -10,8 +11,11 @@ const EXIT = { failure: 1, usage: 2, interrupted: 130 };
 
 class Interrupted extends Error {}
 
+/** How far the program is. */
+export const progress = new Progress();
+
 /** @param {string} line */
-export const say = (line) => process.stderr.write(`${line}\n`);
+export const say = (line) => progress.say(line);
 
 /**
  * Does what the command line asks for, cleans up whatever happens, and ends the process.
@@ -39,6 +43,7 @@ async function run({ help, readOptions, act }) {
     const isOk = await Promise.race([acting(), interruption()]);
     return isOk ? 0 : EXIT.failure;
   } finally {
+    progress.stop();
     await cleanup.run();
   }
 }

@@ -1,4 +1,5 @@
 import { measure } from './measure.js';
+import { progress, say } from './program.js';
 import { serversOf } from './works.js';
 
 /** @typedef {import('./comparison.js').Round} Round */
@@ -31,10 +32,9 @@ export async function prepare(works, servers, dataset) {
  * @param {Prepared[]} prepared
  * @param {Pick<import('./options.js').Options, 'rounds' | 'seconds' | 'warmUp' | 'connections'>} options
  * @param {{ cleanup: import('./cleanup.js').Cleanup, directory: string }} place
- * @param {(line: string) => void} say
  * @returns {Promise<Round[][]>} for each work its rounds
  */
-export async function runRounds(prepared, options, place, say) {
+export async function runRounds(prepared, options, place) {
   const { rounds, seconds, warmUp } = options;
   const load = ({ work: { status, meanwhile, longer = 1 }, requests }, server, duration) => {
     const job = { requests: requests.get(server), status, meanwhile: meanwhile?.path, seconds: duration * longer };
@@ -43,6 +43,7 @@ export async function runRounds(prepared, options, place, say) {
   say('Warming up');
   for (const one of prepared) for (const server of one.servers) await load(one, server, warmUp);
 
+  progress.begin('measurements', rounds * prepared.length);
   const results = prepared.map(() => []);
   for (let round = 0; round < rounds; round += 1)
     for (const [index, one] of prepared.entries()) {
@@ -51,8 +52,10 @@ export async function runRounds(prepared, options, place, say) {
       const order = round % 2 === 0 ? one.servers : one.servers.toReversed();
       for (const server of order) measured[server.name] = await load(one, server, seconds);
       results[index].push(measured);
+      progress.advance(1);
       say(`Round ${round + 1} of ${rounds}, ${one.work.name}: ${describe(one.servers, measured)}`);
     }
+  progress.end();
   return results;
 }
 

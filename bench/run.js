@@ -64,7 +64,7 @@ async function compareAll(works, { dataset, cores, options, place }) {
     if (group.length === 0) continue;
     const prepared = await prepare(group, servers, dataset);
     for (const one of prepared) await assertSameAnswers(one);
-    const measured = await runRounds(prepared, options, place, say);
+    const measured = await runRounds(prepared, options, place);
     for (const [index, { name }] of group.entries()) rounds[name] = measured[index];
   }
   for (const server of servers) await server.stop();

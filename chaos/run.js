@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasRedis } from '../bench/mails/redis.js';
 import { UsageError } from '../bench/options.js';
-import { runProgram, say } from '../bench/program.js';
+import { progress, runProgram, say } from '../bench/program.js';
 import { Client } from './load/client.js';
 import { newLedger } from './load/ledger.js';
 import { Load } from './load/load.js';
@@ -73,7 +73,13 @@ async function runOn(queue, { seed, kills, short, logs }, place) {
   tell('Everything is up');
   mailServer.misbehave();
   const running = load.run();
-  await carryOut(makePlan(new Random(seed), { queue, kills, short }), site, recovery, tell);
+  const plan = makePlan(new Random(seed), { queue, kills, short });
+  progress.begin('kills', plan.length);
+  await carryOut(plan, site, recovery, (line) => {
+    tell(line);
+    progress.advance(1);
+  });
+  progress.end();
   client.isStopped = true;
   await running;
   mailServer.behave();

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { runProgram, say } from '../bench/program.js';
+import { progress, runProgram, say } from '../bench/program.js';
 import { Hunt } from './hunt.js';
 import { operationsOf } from './operations.js';
 import { HELP, readOptions } from './options.js';
@@ -12,8 +12,8 @@ import { checkIntegrity } from './verdict/integrity.js';
 
 /** Milliseconds that `/health` may take, in the long form: in the short one the machine is busy with others. */
 const HEALTH_LIMIT = 1_000;
-/** Milliseconds between two lines that say how far it is. */
-const TOLD = 10_000;
+/** Milliseconds between two looks at how far it is. */
+const LOOK = 500;
 
 /**
  * @param {import('./options.js').Options} options
@@ -28,12 +28,15 @@ async function fuzz({ requests, seed, short }, place) {
   const site = new Site(place);
   await site.start();
   const hunt = new Hunt(site, new Contract(document, operations), operations);
-  const timer = setInterval(() => say(`${hunt.sent} sent, ${hunt.findings.size} findings`), TOLD);
+  progress.begin('requests', requests);
+  const timer = setInterval(() => progress.reach(hunt.sent), LOOK);
   place.cleanup.defer(async () => clearInterval(timer));
   const endProbe = site.probe();
   await hunt.run(requests, seed);
   const health = await endProbe();
   clearInterval(timer);
+  progress.reach(hunt.sent);
+  progress.end();
 
   const integrity = await checkIntegrity(site, hunt.grants, hunt.owners);
   const errors = await site.errors();

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasRedis } from '../bench/mails/redis.js';
 import { UsageError } from '../bench/options.js';
-import { runProgram, say } from '../bench/program.js';
+import { progress, runProgram, say } from '../bench/program.js';
 import { killsFor } from '../chaos/kills.js';
 import { Actions } from '../chaos/load/actions.js';
 import { Client } from '../chaos/load/client.js';
@@ -109,13 +109,18 @@ async function soak({ seconds, seed, queue, short, logs }, place) {
 async function killUntil(end, { site, recovery, random, queue, short }) {
   const form = short ? 'short' : 'full';
   const kills = killsFor({ queue, short });
+  const begin = Date.now();
+  progress.begin('seconds', Math.round((end - begin) / 1_000));
   while (Date.now() < end) {
+    progress.reach(Math.round((Date.now() - begin) / 1_000));
     const kill = random.pickWeighted(kills);
     const step = { kill, target: VICTIM, outage: random.between(...OUTAGE[form]), pause: 0, isJoined: false };
     say(`${Math.round((end - Date.now()) / 1_000)} s left, ${kill.kind}`);
     await carryOut([step], site, recovery, () => undefined);
     await sleep(Math.min(random.between(...PAUSE[form]), Math.max(end - Date.now(), 0)));
   }
+  progress.reach(Number.POSITIVE_INFINITY);
+  progress.end();
 }
 
 await runProgram({ command: 'npm run soak', help: HELP, readOptions, act: soak });

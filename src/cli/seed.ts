@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { isHardened, type Settings } from '../core/config/settings.js';
 import { PasswordsService } from '../users/passwords/passwords.service.js';
+import { Progress } from './progress.js';
 import { completeSearchIndex } from './search-index.js';
 import {
   GENERATED_PASSWORD,
@@ -19,7 +20,6 @@ import { withClient } from './support/with-client.js';
 
 const DEFAULT_USERS = 1_000;
 const DEFAULT_POSTS = 10_000;
-const BAR_WIDTH = 30;
 
 const USAGE = 2;
 
@@ -89,27 +89,24 @@ async function fill(client: Client, settings: Settings, { users, posts }: Amount
   const started = performance.now();
   // A password that is printed here must not open a door there.
   const passwordHash = isHardened(settings) ? null : await new PasswordsService(settings).hash(GENERATED_PASSWORD);
-  await generateUsers(client, passwordHash, { count: users, onProgress: bar('accounts', users), signal });
-  await generatePosts(client, { count: posts, onProgress: bar('posts', posts), signal });
+  const progress = new Progress();
+  const onProgress = (added: number): void => progress.reach(added);
+  try {
+    progress.begin('accounts', users);
+    await generateUsers(client, passwordHash, { count: users, onProgress, signal });
+    progress.end();
+    progress.begin('posts', posts);
+    await generatePosts(client, { count: posts, onProgress, signal });
+    progress.end();
+  } finally {
+    progress.stop();
+  }
   await completeSearchIndex(client, settings.SEARCH_LANGUAGE);
   await client.query('VACUUM (ANALYZE) users, posts');
 
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   process.stdout.write(`Added ${number(users)} accounts and ${number(posts)} posts in ${seconds} s.\n`);
   if (passwordHash) process.stdout.write(`Sign in as seed-user-1@example.com with "${GENERATED_PASSWORD}".\n`);
-}
-
-/** Draws on a terminal; elsewhere it writes one line at the end. */
-function bar(what: string, count: number): (added: number) => void {
-  return (added) => {
-    const text = `${number(added)} of ${number(count)} ${what}`;
-    if (process.stderr.isTTY) {
-      const filled = Math.floor((BAR_WIDTH * added) / count);
-      process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${text}`);
-    }
-    if (added < count) return;
-    process.stderr.write(process.stderr.isTTY ? '\n' : `${text}\n`);
-  };
 }
 
 const number = (value: number): string => value.toLocaleString('en');

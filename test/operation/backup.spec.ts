@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { restore } from '../../src/cli/admin/backup/restore.js';
-import { Progress } from '../../src/cli/admin/progress.js';
+import { Progress } from '../../src/cli/progress.js';
 import { migrate } from '../../src/core/database/migrator.js';
 import { MIGRATIONS, migrationNames } from '../../src/core/database/migrations.js';
 import { migrateQueue } from '../../src/core/queue/queue-migrations.js';

@@ -8,7 +8,7 @@ import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { checkReplaceable, writePrivateFile } from './archive/private-file.js';
 import { OperatorError } from './explain-verb.js';
-import { Progress } from './progress.js';
+import { Progress } from '../progress.js';
 
 interface BackupVerbOptions {
   force?: true;

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { checkReplaceable, writePrivateFile } from './archive/private-file.js';
-import { Progress } from './progress.js';
+import { Progress } from '../progress.js';
 
 interface ExportVerbOptions {
   passwords: boolean;

@@ -6,7 +6,7 @@ import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { completeSearchIndex } from '../search-index.js';
 import type { ImportSummary } from './archive/importer.js';
-import { Progress } from './progress.js';
+import { Progress } from '../progress.js';
 
 /** Some lines were refused; the others were taken. */
 const REFUSED = 2;

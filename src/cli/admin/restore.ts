@@ -5,7 +5,7 @@ import type { Client } from 'pg';
 import { findDatabase, interruption } from '../support/operator-database.js';
 import { withClient } from '../support/with-client.js';
 import { OperatorError } from './explain-verb.js';
-import { Progress } from './progress.js';
+import { Progress } from '../progress.js';
 
 const NOTES = `
 Stop the API and the workers first. FILE is what backup has written: an archive of pg_dump, for which pg_restore and psql

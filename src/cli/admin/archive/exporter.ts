@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { headerLine } from './header.js';
 import { columnOf, RECORD_KINDS, type RecordKind } from './record-kinds.js';
 import { ofOneMoment, pagesOf } from './snapshot.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../progress.js';
 
 export interface ExportOptions {
   passwords: boolean;

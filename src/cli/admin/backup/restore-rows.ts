@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, MigrationExecutor } from 'typeorm';
 import { migrationDataSourceOptions } from '../../../core/database/data-source.js';
 import { MIGRATIONS } from '../../../core/database/migrations.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../progress.js';
 import { RowsReader } from './read-rows.js';
 
 interface RowsTarget {

@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../../../core/database/migrations.js';
 import { migrate } from '../../../core/database/migrator.js';
 import { migrateQueue } from '../../../core/queue/queue-migrations.js';
 import { OperatorError } from '../explain-verb.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../progress.js';
 import { ARCHIVE_MAGIC, migrationsInArchive, readArchive } from './read-archive.js';
 import { restoreRows } from './restore-rows.js';
 import { makeRoom } from './room.js';

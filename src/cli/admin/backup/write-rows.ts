@@ -1,6 +1,6 @@
 import { escapeIdentifier, type ClientBase } from 'pg';
 import { ofOneMoment, pagesOf } from '../archive/snapshot.js';
-import type { Progress } from '../progress.js';
+import type { Progress } from '../../progress.js';
 import { backupHeader, endLine, rowLine } from './rows-format.js';
 import { MIGRATIONS_TABLE, appliedMigrations } from '../../support/applied-migrations.js';
 import { tablesInOrder } from './tables.js';

@@ -24,7 +24,12 @@ export class Progress {
   }
 
   advance(by: number): void {
-    this.done += by;
+    this.reach(this.done + by);
+  }
+
+  /** Where it is known how much is done in all. */
+  reach(done: number): void {
+    this.done = Math.min(done, this.total);
     if (this.bar) this.bar.update(this.done);
     else if (this.total > 0 && performance.now() - this.told > INTERVAL) {
       this.told = performance.now();
