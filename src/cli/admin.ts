@@ -15,6 +15,13 @@ const program = new Command('npm run admin --')
   .addHelpText(
     'after',
     `
+Examples:
+  npm run admin -- doctor                          what is wrong, if anything is
+  npm run admin -- create --email ada@example.com  asks for the password, or mails an invitation
+  npm run admin -- mails retry                     sends what had failed again
+  npm run admin -- backup broadsheet.backup        and: restore broadsheet.backup --replace
+  npm run admin -- export broadsheet.jsonl         and, elsewhere: import broadsheet.jsonl
+
 The database is that of DATABASE_URL, or else the embedded one of npm start, which may be running.
 Exit codes: 0 done, 1 wrong input or failure, or doctor found a problem, 2 an import refused some lines, 78 wrong settings, 130 interrupted.`,
   );

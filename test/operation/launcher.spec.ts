@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, Program, until } from '../support/program.js';
+import { answersTo, tourOf } from '../support/readme.js';
 import { publishReadmes } from '../real-input/real-input.js';
 
 /** Ended, or waiting to be buried by an init that takes its time. */
@@ -82,6 +83,15 @@ describe('npm start', () => {
     const shown = /^\s+(\S+@\S+)\s+(\S.*?\S)\s+admin$/m.exec(program.output);
     expect((await login(shown?.[1] ?? '', shown?.[2] ?? '')).status).toBe(200);
     expect(await total()).toBeGreaterThanOrEqual(35);
+  });
+
+  it('answers what the README asks in five minutes as the README shows it', async () => {
+    const { commands, answers } = tourOf('Five minutes', `localhost:${environment['PORT']}`);
+    expect(commands.length).toBeGreaterThan(5);
+    const [signUp = '', ...rest] = commands;
+    const signedUp = await answersTo([signUp]);
+    await until(async () => (await (await fetch(`${url}/inbox/messages?status=sent`)).text()).includes('ada@example'));
+    expect([...signedUp, ...(await answersTo(rest))]).toEqual(answers);
   });
 
   it('takes real texts of all sizes and alphabets, and gives each back to the byte', async () => {
