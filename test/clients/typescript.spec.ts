@@ -10,29 +10,9 @@ import {
   type LiveEvent,
 } from '../../clients/typescript/src/index.js';
 import { TestApi } from '../support/test-api.js';
+import { refused, Wire } from './support/wire.js';
 
 const PASSWORD = 'correct horse battery';
-
-/** What the client sends, and the answers in the place of the server's. */
-class Wire {
-  readonly sent: { method: string; path: string; key: string | null }[] = [];
-  /** Asked with each answer of the server. */
-  instead: (request: Request, answer: Response) => Response = (_request, answer) => answer;
-
-  readonly fetch = async (request: Request): Promise<Response> => {
-    const { method, headers } = request;
-    this.sent.push({ method, path: new URL(request.url).pathname, key: headers.get('idempotency-key') });
-    const kept = request.clone();
-    return this.instead(kept, await fetch(request));
-  };
-
-  count(path: string): number {
-    return this.sent.filter((request) => request.path === path).length;
-  }
-}
-
-const refused = (status: number, retryAfter: string): Response =>
-  new Response(null, { status, headers: { 'retry-after': retryAfter } });
 
 describe('the TypeScript client', () => {
   let api: TestApi;
@@ -46,7 +26,11 @@ describe('the TypeScript client', () => {
       baseUrl: api.url,
       tokens,
       fetch: wire.fetch,
-      patience: { sleep: async (milliseconds) => void waited.push(milliseconds), now: () => Date.parse('2026-03-01') },
+      patience: {
+        sleep: async (milliseconds) => void waited.push(milliseconds),
+        now: () => Date.parse('2026-03-01'),
+        random: () => 0.5,
+      },
     });
 
   beforeAll(async () => {
@@ -141,6 +125,78 @@ describe('the TypeScript client', () => {
     expect(keys).toEqual([expect.stringMatching(/^[\da-f]{32}$/), keys[0]]);
   });
 
+  it('makes a post once, whose connection broke', async () => {
+    let breaks = 2;
+    wire.instead = (request, answer) => {
+      if (request.method === 'POST' && breaks-- > 0) throw new TypeError('fetch failed');
+      return answer;
+    };
+    const post = await ok(broadsheet.api.POST('/api/v1/posts', { body: { title: 'Broken', content: 'off' } }));
+    expect(await api.database.rows('SELECT id FROM posts WHERE title = $1', ['Broken'])).toEqual([{ id: post.id }]);
+    // Longer each time, since nobody says for how long.
+    expect(waited).toEqual([375, 750]);
+  });
+
+  it('waits while another request with the same key is on its way', async () => {
+    let busy = 1;
+    wire.instead = (request, answer) => (request.method === 'POST' && busy-- > 0 ? refused(409, '1') : answer);
+    await ok(broadsheet.api.POST('/api/v1/posts', { body: { title: 'Waiting', content: 'for its like' } }));
+    expect(waited).toEqual([1_000]);
+  });
+
+  it('waits a moment for a server that is away and does not say for how long', async () => {
+    let away = 1;
+    wire.instead = (_request, answer) => (away-- > 0 ? refused(503) : answer);
+    expect(await me()).toMatchObject({ email: address });
+    expect(waited).toEqual([375]);
+  });
+
+  it('takes no conflict for one that passes', async () => {
+    wire.instead = () => refused(409);
+    await expect(me()).rejects.toMatchObject({ status: 409 });
+    expect(wire.sent).toHaveLength(1);
+  });
+
+  it('gives up what is not answered in time, and asks again where it may', async () => {
+    const asked: string[] = [];
+    const slow = new Broadsheet({
+      baseUrl: api.url,
+      patience: { tries: 2, timeout: 20, sleep: async () => undefined },
+      fetch: async ({ method, signal }) => {
+        asked.push(method);
+        return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      },
+    });
+    await expect(slow.api.GET('/api/v1/posts')).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(slow.signIn('ada', PASSWORD)).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(asked).toEqual(['GET', 'GET', 'POST']);
+  });
+
+  it('waits no longer once whoever asked has left', async () => {
+    const leaving = new AbortController();
+    const own = new Broadsheet({
+      baseUrl: api.url,
+      fetch: async () => {
+        setTimeout(() => leaving.abort(new Error('left')), 10);
+        return refused(429, '30');
+      },
+    });
+    await expect(own.api.GET('/api/v1/posts', { signal: leaving.signal })).rejects.toThrow('left');
+  });
+
+  it('says of an error which request it was, what was wrong, and when to come again', async () => {
+    const body = { title: '', content: 'text' };
+    const wrong = await ok(broadsheet.api.POST('/api/v1/posts', { body })).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({
+      status: 422,
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+      errors: [expect.objectContaining({ field: 'title' })],
+      retryAfter: undefined,
+    });
+    wire.instead = () => refused(429, '3600');
+    await expect(me()).rejects.toMatchObject({ retryAfter: 3_600, errors: [] });
+  });
+
   it('sends nothing again that may have been done and has no key', async () => {
     wire.instead = () => refused(503, '1');
     await expect(broadsheet.signIn(address, PASSWORD)).rejects.toMatchObject({ status: 503 });
@@ -232,6 +288,27 @@ describe('the TypeScript client', () => {
     expect(seen).toEqual([`post.published ${one.id}`, `post.published ${two.id}`]);
     expect(connections).toEqual([null, expect.stringMatching(/./)]);
     leaving.abort();
+    await events.return();
+  });
+
+  it('listens anew where not even a heartbeat comes', async () => {
+    const connections: (string | null)[] = [];
+    const listener = new Broadsheet({
+      baseUrl: api.url,
+      patience: { silence: 300, sleep: async () => undefined },
+      fetch: async (request) => {
+        connections.push(request.headers.get('last-event-id'));
+        return fetch(request);
+      },
+    });
+    const events = listener.events();
+    const first = events.next();
+    await untilCount(() => connections.length, 2);
+    const { id } = await ok(
+      broadsheet.api.POST('/api/v1/posts', { body: { title: 'At last', content: 'text', published: true } }),
+    );
+    expect(named((await first).value)).toBe(`post.published ${id}`);
+    expect(connections.slice(0, 2)).toEqual([null, expect.stringMatching(/./)]);
     await events.return();
   });
 

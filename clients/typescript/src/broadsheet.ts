@@ -1,10 +1,12 @@
 import createClient, { type Client } from 'openapi-fetch';
-import { parseEvents, type LiveEvent } from './events.js';
+import { parseEvents, type LiveEvent, type Told } from './events.js';
 import { addKey, isRepeatable } from './idempotency.js';
-import { BroadsheetError, ok, refusal } from './problem.js';
+import { ok, refusal } from './problem.js';
+import { resuming, type Listening } from './resuming.js';
 import { PATIENCE, patiently, type Patience } from './retry.js';
 import type { paths } from './schema.js';
 import { Session } from './session.js';
+import { listenBySocket, type SocketConstructor } from './sockets.js';
 import { MemoryTokens, type Tokens, type TokenStore } from './tokens.js';
 
 export interface BroadsheetOptions {
@@ -14,13 +16,13 @@ export interface BroadsheetOptions {
   tokens?: TokenStore;
   /** Another `fetch` than the global one. */
   fetch?: (request: Request) => Promise<Response>;
-  /** How long to wait, and how often, for a server that asks to. */
+  /** Another `WebSocket` than the global one, which Node has from 22 on. */
+  WebSocket?: SocketConstructor;
+  /** How long to wait for a server, and how often to ask it again. */
   patience?: Partial<Patience>;
 }
 
 const AUTH = '/api/v1/auth/';
-/** Milliseconds from a broken stream to the next connection, at first and at most. */
-const RECONNECT = { first: 1_000, longest: 30_000 };
 
 /** One account, or nobody, who uses the API. */
 export class Broadsheet {
@@ -57,41 +59,39 @@ export class Broadsheet {
   }
 
   /**
-   * Live events, for as long as they are asked for: a broken connection is made again, and goes on behind the last event.
-   * @param lastEventId of the event to go on behind
+   * What everybody may know, for as long as it is asked for: a broken connection is made again, and goes on behind the
+   * last event.
+   * @throws BroadsheetError `TOO_MANY_CONNECTIONS`, and what else another try would not mend
    */
-  async *events({ signal, lastEventId }: { signal?: AbortSignal; lastEventId?: string } = {}): AsyncGenerator<
-    LiveEvent,
-    void
-  > {
-    const isOver = () => signal?.aborted === true;
-    const left = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-    let last = lastEventId;
-    let shortest = RECONNECT.first;
-    let wait = shortest;
-    while (!isOver()) {
-      try {
-        for await (const { id, retry, event } of this.connect(last, signal)) {
-          last = id || last;
-          shortest = retry ?? shortest;
-          wait = shortest;
-          if (event) yield event;
-        }
-      } catch (error) {
-        // What a new connection would not mend.
-        if (error instanceof BroadsheetError) throw error;
-      }
-      await Promise.race([this.patience.sleep(wait), left]);
-      wait = Math.min(wait * 2, RECONNECT.longest);
-    }
+  events(listening: Listening = {}): AsyncGenerator<LiveEvent, void> {
+    return resuming(listening, this.patience, (last, signal) => this.stream(last, signal));
   }
 
-  private async *connect(last: string | undefined, signal: AbortSignal | undefined): ReturnType<typeof parseEvents> {
+  /**
+   * The same and what is for this account alone, over a WebSocket.
+   * @throws BroadsheetError where nobody is signed in, or the session ends
+   */
+  ownEvents(listening: Listening = {}): AsyncGenerator<LiveEvent, void> {
+    const { WebSocket = globalThis.WebSocket as SocketConstructor | undefined, baseUrl } = this.options;
+    if (!WebSocket)
+      throw new TypeError('There is no WebSocket here: give one to the constructor, as of the package ws');
+    const identity = {
+      token: async () => this.session.token(),
+      renew: async (token: string) => this.session.renewed(token),
+    };
+    return resuming(listening, this.patience, (last, signal) => {
+      const url = new URL(`/api/v1/ws${last === undefined ? '' : `?lastEventId=${encodeURIComponent(last)}`}`, baseUrl);
+      url.protocol = url.protocol.replace('http', 'ws');
+      return listenBySocket(new WebSocket(url.href), identity, { now: this.patience.now, signal });
+    });
+  }
+
+  private async *stream(last: string | undefined, signal: AbortSignal): AsyncGenerator<Told, void> {
     const headers = { accept: 'text/event-stream', ...(last !== undefined && { 'last-event-id': last }) };
-    const request = new Request(new URL('/api/v1/events', this.options.baseUrl), { headers, signal: signal ?? null });
+    const request = new Request(new URL('/api/v1/events', this.options.baseUrl), { headers, signal });
     const response = await this.send(request);
     if (!response.ok && response.status < 500) throw await refusal(response);
-    if (response.ok && response.body) yield* parseEvents(response.body);
+    if (response.ok && response.body) yield* parseEvents(response.body, this.patience.silence);
     else await response.body?.cancel();
   }
 
@@ -100,7 +100,8 @@ export class Broadsheet {
     addKey(request);
     const send = (each: Request) => this.session.send(each, this.fetch);
     // To wait for a lock is for people to decide.
-    return isAuth ? send(request) : patiently(request, isRepeatable(request), this.patience, send);
+    const patience = isAuth ? { ...this.patience, tries: 1 } : this.patience;
+    return patiently(request, isRepeatable(request), patience, send);
   }
 
   private async exchange(refreshToken: string): Promise<Tokens | undefined> {

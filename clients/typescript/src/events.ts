@@ -1,4 +1,7 @@
-/** One live event: `post.published`, `post.updated`, `post.deleted`, or `resync`, which says to read the lists anew. */
+/**
+ * One live event: `post.published`, `post.updated`, `post.deleted`, or `resync`, which says to read the lists anew; to the
+ * account itself also `email.sent` and `session.revoked`.
+ */
 export interface LiveEvent {
   event: string;
   /** With which a later connection goes on behind it. */
@@ -6,8 +9,8 @@ export interface LiveEvent {
   data: unknown;
 }
 
-/** What a stream tells at a time. */
-interface Told {
+/** What a connection tells at a time. */
+export interface Told {
   /** Where to go on behind; known before there is any event. */
   id: string;
   /** Milliseconds to wait after a broken connection. */
@@ -15,14 +18,17 @@ interface Told {
   event?: LiveEvent;
 }
 
-/** What a stream tells, as the HTML standard reads it; comments, such as heartbeats, are nothing. */
-export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Told, void> {
+/**
+ * What a stream tells, as the HTML standard reads it; comments, such as heartbeats, are nothing.
+ * @param silence milliseconds after which a stream that tells nothing at all is given up
+ */
+export async function* parseEvents(body: ReadableStream<Uint8Array>, silence: number): AsyncGenerator<Told, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
   let id = '';
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (let part = await nextPart(reader, silence); !part.done; part = await nextPart(reader, silence)) {
       text += decoder.decode(part.value, { stream: true });
       const blocks = text.split(/\r?\n\r?\n/);
       text = blocks.pop() ?? '';
@@ -34,6 +40,19 @@ export async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGener
     }
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** A connection whose other end is gone says nothing of it: nothing comes any more. */
+async function nextPart<Part>(reader: { read(): Promise<Part> }, silence: number): Promise<Part> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silent = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The stream is silent')), silence);
+  });
+  try {
+    return await Promise.race([reader.read(), silent]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

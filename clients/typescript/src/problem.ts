@@ -22,6 +22,22 @@ export class BroadsheetError extends Error {
   get code(): string | undefined {
     return this.problem.code;
   }
+
+  /** What is wrong with which field of the input; empty where it is something else. */
+  get errors(): NonNullable<Problem['errors']> {
+    return this.problem.errors ?? [];
+  }
+
+  /** By which operators find the request in their logs. */
+  get requestId(): string | undefined {
+    return this.problem.requestId ?? this.response.headers.get('x-request-id') ?? undefined;
+  }
+
+  /** Seconds after which the same request may well succeed. */
+  get retryAfter(): number | undefined {
+    const text = this.response.headers.get('retry-after');
+    return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+  }
 }
 
 /** The error that an answer tells of. */

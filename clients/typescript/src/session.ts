@@ -23,6 +23,18 @@ export class Session {
     return fetch(withToken(request, fresh));
   }
 
+  /** @returns the access token, if somebody is signed in */
+  async token(): Promise<string | undefined> {
+    return (await this.store.read())?.access_token;
+  }
+
+  /** @returns another access token than this one; undefined where the session has ended */
+  async renewed(token: string): Promise<string | undefined> {
+    const current = await this.store.read();
+    if (current?.access_token !== token) return current?.access_token;
+    return (await this.refresh(current))?.access_token;
+  }
+
   /** @param stale the tokens that were refused */
   private async refresh(stale: Tokens): Promise<Tokens | undefined> {
     const current = await this.store.read();
