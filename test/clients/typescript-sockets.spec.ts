@@ -1,11 +1,5 @@
 import { WebSocket } from 'ws';
-import {
-  Broadsheet,
-  MemoryTokens,
-  ok,
-  type LiveEvent,
-  type SocketConstructor,
-} from '../../clients/typescript/src/index.js';
+import { Broadsheet, MemoryTokens, ok, type LiveEvent } from '../../clients/typescript/src/index.js';
 import { insertLiveEvents } from '../../src/core/live/live-events.js';
 import { until } from '../support/program.js';
 import { TestApi } from '../support/test-api.js';
@@ -22,6 +16,11 @@ class OwnSocket extends WebSocket {
     opened.push(this);
   }
 }
+
+const authenticated = (socket?: WebSocket): Promise<void> =>
+  new Promise((resolve) =>
+    socket?.on('message', (data) => (data as Buffer).toString().includes('"authenticated"') && resolve()),
+  );
 
 describe('the TypeScript client on a WebSocket', () => {
   let api: TestApi;
@@ -48,7 +47,7 @@ describe('the TypeScript client on a WebSocket', () => {
       baseUrl: api.url,
       tokens,
       fetch: wire.fetch,
-      WebSocket: OwnSocket as SocketConstructor,
+      WebSocket: OwnSocket,
       patience: { sleep: async () => undefined },
     });
     account = (await ok(broadsheet.api.POST('/api/v1/users', { body: { email, password: PASSWORD } }))).id;
@@ -70,11 +69,6 @@ describe('the TypeScript client on a WebSocket', () => {
     await until(() => opened.length === 1);
     await authenticated(opened[0]);
   }
-
-  const authenticated = (socket?: WebSocket): Promise<void> =>
-    new Promise((resolve) =>
-      socket?.on('message', (data) => (data as Buffer).toString().includes('"authenticated"') && resolve()),
-    );
 
   /** As the worker does with a mail that was sent. */
   const tellAccount = (id = account) =>

@@ -72,7 +72,7 @@ export class Broadsheet {
    * @throws BroadsheetError where nobody is signed in, or the session ends
    */
   ownEvents(listening: Listening = {}): AsyncGenerator<LiveEvent, void> {
-    const { WebSocket = globalThis.WebSocket as SocketConstructor | undefined, baseUrl } = this.options;
+    const { WebSocket = (globalThis as { WebSocket?: SocketConstructor }).WebSocket, baseUrl } = this.options;
     if (!WebSocket)
       throw new TypeError('There is no WebSocket here: give one to the constructor, as of the package ws');
     const identity = {

@@ -5,10 +5,8 @@ import { BroadsheetError } from './problem.js';
 export interface Socket {
   send(text: string): void;
   close(): void;
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
 export type SocketConstructor = new (url: string) => Socket;
@@ -44,19 +42,18 @@ export async function* listenBySocket(
   let isRefused = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const show = (get: () => Promise<string | undefined>): void => {
-    get().then(
-      (current) => {
-        token = current;
-        if (current === undefined) told.fail(signedOut('Nobody is signed in'));
-        else socket.send(JSON.stringify({ event: 'authenticate', data: { token: current } }));
-      },
-      (error: unknown) => told.fail(error),
-    );
+  const show = async (get: () => Promise<string | undefined>): Promise<void> => {
+    try {
+      token = await get();
+      if (token === undefined) throw signedOut('Nobody is signed in');
+      socket.send(JSON.stringify({ event: 'authenticate', data: { token } }));
+    } catch (error) {
+      told.fail(error);
+    }
   };
   const renew = (): void => {
     const former = token;
-    show(() => (former === undefined ? identity.token() : identity.renew(former)));
+    void show(() => (former === undefined ? identity.token() : identity.renew(former)));
   };
   const hear = ({ event, id, data }: Message): void => {
     if (event === 'authenticated') {
@@ -71,10 +68,9 @@ export async function* listenBySocket(
     } else if (id !== undefined) told.add({ id, ...(event !== 'ready' && { event: { event, id, data } }) });
   };
 
-  socket.onopen = () => show(identity.token);
-  socket.onmessage = ({ data }) => hear(JSON.parse(String(data)) as Message);
-  socket.onerror = () => told.end();
-  socket.onclose = () => told.end();
+  socket.addEventListener('open', () => void show(identity.token));
+  socket.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as Message));
+  for (const end of ['error', 'close'] as const) socket.addEventListener(end, () => told.end());
   const leave = (): void => told.end();
   signal.addEventListener('abort', leave, { once: true });
   try {
