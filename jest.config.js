@@ -56,8 +56,8 @@ export const base = {
 export default {
   ...base,
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
-  // They have a command of their own, as they take minutes.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/operation/'],
+  // They have commands of their own, as they take minutes.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/operation/', '<rootDir>/test/browser/'],
   collectCoverageFrom: [
     'src/**/*.ts',
     '!src/**/*.spec.ts',
