@@ -6,7 +6,10 @@ import type { ContentChanges } from './content-changes.js';
  */
 export abstract class Generation {
   /** @returns undefined when it cannot be told; nothing may be taken from the cache then */
-  abstract current(): string | undefined | Promise<string | undefined>;
+  abstract current(): Promise<string | undefined>;
+
+  /** @returns undefined where somebody else has to be asked first */
+  abstract known(): string | undefined;
 
   /** To be called after the commit of a write and before its answer. Never throws. */
   abstract advance(): Promise<void>;
@@ -18,7 +21,11 @@ export class ProcessGeneration extends Generation {
     super();
   }
 
-  current(): string {
+  async current(): Promise<string> {
+    return this.known();
+  }
+
+  known(): string {
     return this.changes.stamp();
   }
 

@@ -18,22 +18,30 @@ export class PublicAnswers {
    * @param make sets the headers of the answer, marks it as public where it is, and returns its body
    * @returns the body; as bytes where they are kept
    */
-  async once<Body>(reply: FastifyReply, make: () => Promise<Body>): Promise<Body | Buffer> {
+  once<Body>(reply: FastifyReply, make: () => Promise<Body>): Buffer | Promise<Body | Buffer> {
+    const kept = this.cache.kept(reply.request.url);
+    return kept ? give(reply, kept) : this.load(reply, make);
+  }
+
+  private async load<Body>(reply: FastifyReply, make: () => Promise<Body>): Promise<Body | Buffer> {
     let own: Body | undefined;
     const answer = await this.cache.read(reply.request.url, async () => {
       own = await make();
       if (!isPublic(reply) || this.isReady(reply)) return undefined;
       return toAnswer(reply, own);
     });
-    if (!answer) return own as Body;
-    void reply.headers(answer.headers);
-    return answer.body;
+    return answer ? give(reply, answer) : (own as Body);
   }
 
   /** Nobody needs the bytes of what has its validator and is not kept. */
   private isReady(reply: FastifyReply): boolean {
     return !this.cache.isOn && reply.hasHeader('etag');
   }
+}
+
+function give(reply: FastifyReply, { headers, body }: CachedAnswer): Buffer {
+  void reply.headers(headers);
+  return body;
 }
 
 function toAnswer(reply: FastifyReply, body: unknown): CachedAnswer {

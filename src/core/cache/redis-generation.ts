@@ -41,6 +41,11 @@ export class RedisGeneration extends Generation {
     }
   }
 
+  /** Others may have written a moment ago. */
+  known(): undefined {
+    return undefined;
+  }
+
   async advance(): Promise<void> {
     const write = ++this.writes;
     try {

@@ -15,7 +15,11 @@ const cacheWith = (
 class CountedGeneration extends Generation {
   private count = 0;
 
-  current(): string {
+  async current(): Promise<string> {
+    return this.known();
+  }
+
+  known(): string {
     return `${this.count}`;
   }
 
@@ -26,7 +30,9 @@ class CountedGeneration extends Generation {
 
 /** As with a Redis that does not answer. */
 class Unknown extends Generation {
-  current(): undefined {
+  async current(): Promise<undefined> {}
+
+  known(): undefined {
     return undefined;
   }
 
@@ -57,6 +63,15 @@ describe('ResponseCache', () => {
     expect((await Promise.all(reads)).map(textOf)).toEqual(reads.map(() => 'one'));
     expect(textOf(await cache.read('/posts', load))).toBe('one');
     expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('has at once what it keeps, and nothing that was made before a write', async () => {
+    const cache = cacheWith();
+    expect(cache.kept('/posts')).toBeUndefined();
+    await cache.read('/posts', async () => answer('one'));
+    expect(textOf(cache.kept('/posts'))).toBe('one');
+    await cache.invalidate();
+    expect(cache.kept('/posts')).toBeUndefined();
   });
 
   it('keeps different requests apart', async () => {
@@ -156,6 +171,7 @@ describe('ResponseCache', () => {
     const load = jest.fn(async () => answer('one'));
     for (let time = 0; time < 3; time += 1) expect(textOf(await cache.read('/posts', load))).toBe('one');
     expect(load).toHaveBeenCalledTimes(3);
+    expect(cache.kept('/posts')).toBeUndefined();
   });
 
   it('counts what became of its reads', async () => {
