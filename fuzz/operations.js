@@ -31,15 +31,17 @@ function operationOf(document, method, path, { security = [], parameters = [], r
     // An empty requirement among others means that it works without, too.
     isGuarded: security.length > 0 && security.every((one) => Object.keys(one).length > 0),
     parameters,
-    bodies: Object.fromEntries(bodies.map(([type, { schema }]) => [type, resolveSchema(document, schema)])),
-    responses,
+    bodies: Object.fromEntries(bodies.map(([type, { schema }]) => [type, resolve(document, schema)])),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, response]) => [status, resolve(document, response)]),
+    ),
     pattern: new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}/?$`),
   };
 }
 
-function resolveSchema(document, schema) {
-  if (!schema.$ref) return schema;
-  return schema.$ref
+function resolve(document, part) {
+  if (!part.$ref) return part;
+  return part.$ref
     .slice(2)
     .split('/')
     .reduce((value, name) => value[name], document);

@@ -8,7 +8,9 @@ export const livePage = (): string =>
     script: 'live.js',
     body: html`<p>Posts as they are published, changed and taken back, without reloading.</p>
       <p id="state" class="faint" role="status">Connecting…</p>
-      <ol id="posts" class="posts" role="log" aria-label="Latest posts" aria-live="polite"></ol>
+      <div role="log" aria-label="Latest posts">
+        <ol id="posts" class="posts"></ol>
+      </div>
       <p><a href="/docs#/Live">Listen yourself</a>: <code>GET /api/v1/events</code></p>
       <noscript><p>This page needs JavaScript.</p></noscript>`,
   });

@@ -5,6 +5,7 @@ import { createHttpApplication } from '../../src/core/http/create-http-applicati
 import { AppLogger } from '../../src/core/logging/app-logger.js';
 import { WorkerModule } from '../../src/worker.module.js';
 import { describeWithBrowser, startBrowser, watchedPage, type WatchedPage } from '../support/browser.js';
+import { PASSWORD } from '../support/people.js';
 import { freePort } from '../support/program.js';
 import { TestApi } from '../support/test-api.js';
 import { testSettings } from '../support/test-settings.js';
@@ -91,14 +92,12 @@ describeWithBrowser('an explorer with a browser', () => {
     await other.page.close();
   });
 
-  it('signs up in Swagger UI, and follows the link of the mail in the inbox', async () => {
+  /** Signs up in Swagger UI, and follows the link of the mail in the inbox. */
+  async function signUp(email: string): Promise<void> {
     await page.goto(`${api.url}/`);
     await page.click('text=API documentation');
-    const email = 'ada@example.com';
-    const status = await execute('Users-usersCreate', {
-      body: { email, password: 'correct horse battery', username: 'ada' },
-    });
-    expect(status).toContain('201');
+    const body = { email, password: PASSWORD, username: 'ada', fullName: 'Ada Lovelace' };
+    expect(await execute('Users-usersCreate', { body })).toContain('201');
 
     await page.goto(`${api.url}/inbox`);
     await page.fill('input[name=to]', email);
@@ -114,28 +113,47 @@ describeWithBrowser('an explorer with a browser', () => {
     await opened.click('#verify');
     await opened.waitForSelector('text=Your address is confirmed');
     await opened.close();
-    const rows = await api.database.rows('SELECT email FROM users WHERE email_verified_at IS NOT NULL');
-    expect(rows).toEqual([{ email }]);
-  });
+  }
 
-  it('presses Authorize, writes a post, publishes it, and reads it', async () => {
+  /** Signs in by the dialog of Swagger UI. */
+  async function authorize(): Promise<void> {
     await page.goto(`${api.url}/docs`);
     await page.click('.btn.authorize');
     const form = page.locator('.auth-container').filter({ has: page.locator('#oauth_username') });
     await form.locator('#oauth_username').fill('ada');
-    await form.locator('#oauth_password').fill('correct horse battery');
+    await form.locator('#oauth_password').fill(PASSWORD);
     await shot('authorize');
     await form.locator('button.authorize').click();
     await page.locator('.auth-container button:has-text("Logout")').waitFor();
     await page.locator('.dialog-ux .btn-done').first().click();
+  }
 
-    expect(
-      await execute('Posts-postsCreate', { body: { title: 'From Swagger UI', content: 'It *works*.' } }),
-    ).toContain('201');
-    const [post] = await api.database.rows<{ id: string }>("SELECT id FROM posts WHERE title = 'From Swagger UI'");
+  it('goes all the way from an account to a post that others see as it appears', async () => {
+    const reader = await watchedPage(browser, api.url, { viewport: { width: 1200, height: 900 } });
+    await reader.page.goto(`${api.url}/live`);
+    await reader.page.getByRole('status').getByText('Connected.').waitFor();
+    const posts = reader.page.getByRole('log');
+
+    await signUp('ada@example.com');
+    const confirmed = await api.database.rows('SELECT email FROM users WHERE email_verified_at IS NOT NULL');
+    expect(confirmed).toEqual([{ email: 'ada@example.com' }]);
+    await authorize();
+    const body = { title: 'From Swagger UI', content: 'It *works*.' };
+    expect(await execute('Posts-postsCreate', { body })).toContain('201');
+    const [post] = await api.database.rows<{ id: string }>('SELECT id FROM posts WHERE title = $1', [body.title]);
+    expect(await posts.getByRole('link').count()).toBe(0);
+    expect((await reader.page.request.get(`${api.url}/p/from-swagger-ui`)).status()).toBe(404);
+
     expect(await execute('Posts-publicationPublish', { id: post?.id })).toContain('200');
     await shot('published');
-    expect((await api.client().get('/api/v1/posts/from-swagger-ui')).status).toBe(200);
+    await posts.getByRole('link', { name: body.title }).click();
+    await reader.page.waitForURL(`${api.url}/p/from-swagger-ui`);
+    expect(await reader.page.locator('h1').innerText()).toBe(body.title);
+    expect(await reader.page.locator('.byline').innerText()).toContain('Ada Lovelace');
+    expect(await reader.page.locator('article em').innerText()).toBe('works');
+    await reader.page.screenshot({ path: `${SCREENSHOTS}/post.png` });
+    expect(reader).toMatchObject({ outside: [], complaints: [] });
+    await reader.page.close();
   });
 
   it('was never sent to another host, and no page complained', () => {

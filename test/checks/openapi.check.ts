@@ -39,10 +39,11 @@ describe('openapi.json', () => {
 
   it('has an example for every body that goes in or comes out', () => {
     const bodies = operations().flatMap(({ name, requestBody, responses }) =>
-      [requestBody, ...Object.values(responses)].flatMap((body) =>
-        Object.entries(
-          (body as { content?: Record<string, { example?: unknown; examples?: object }> } | undefined)?.content ?? {},
-        ).map(([type, media]) => ({ where: `${name} ${type}`, media })),
+      [requestBody, ...Object.values(responses), ...Object.values(document.components?.responses ?? {})].flatMap(
+        (body) =>
+          Object.entries(
+            (body as { content?: Record<string, { example?: unknown; examples?: object }> } | undefined)?.content ?? {},
+          ).map(([type, media]) => ({ where: `${name} ${type}`, media })),
       ),
     );
     const bare = bodies.filter(({ media }) => media.example === undefined && media.examples === undefined);

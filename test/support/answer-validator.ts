@@ -9,7 +9,13 @@ interface DocumentedOperation {
   parameters: number;
   method: string;
   path: string;
-  responses: Record<string, { content?: Record<string, object> }>;
+  responses: Record<string, DocumentedResponse>;
+}
+
+interface DocumentedResponse {
+  /** JSON pointer to it. */
+  pointer: string;
+  content?: Record<string, object>;
 }
 
 /** Holds answers against the OpenAPI document: the status must be declared, and the body must have its shape. */
@@ -37,15 +43,10 @@ export class AnswerValidator {
     const status = String(answer.status) in operation.responses ? String(answer.status) : 'default';
     const response = operation.responses[status];
     if (!response) throw new Error(`${method} ${path}: status ${answer.status} is not documented`);
-    this.checkBody(operation, status, response.content, answer);
+    this.checkBody(operation, response, answer);
   }
 
-  private checkBody(
-    operation: DocumentedOperation,
-    status: string,
-    content: Record<string, object> | undefined,
-    answer: Answer,
-  ): void {
+  private checkBody(operation: DocumentedOperation, { pointer, content }: DocumentedResponse, answer: Answer): void {
     const where = `${operation.method} ${operation.path} ${answer.status}`;
     if (!content) {
       if (answer.text !== '') throw new Error(`${where}: a body where none is documented`);
@@ -53,17 +54,7 @@ export class AnswerValidator {
     }
     const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? 'none';
     if (!(type in content)) throw new Error(`${where}: content type ${type} is not documented`);
-    const pointer = [
-      'paths',
-      operation.path,
-      operation.method.toLowerCase(),
-      'responses',
-      status,
-      'content',
-      type,
-      'schema',
-    ];
-    const validate = this.validator(`openapi#/${pointer.map(escapePointer).join('/')}`);
+    const validate = this.validator(`openapi${pointer}/content/${escapePointer(type)}/schema`);
     if (!validate(answer.body))
       throw new Error(`${where}: ${this.ajv.errorsText(validate.errors)}\n${answer.text.slice(0, 2_000)}`);
   }
@@ -85,8 +76,23 @@ function operationsOf(document: OpenAPIObject): DocumentedOperation[] {
       const operation = item[method];
       if (!operation) return [];
       const pattern = new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
-      const responses = operation.responses as DocumentedOperation['responses'];
+      const pointer = `#/paths/${escapePointer(path)}/${method}/responses`;
+      const responses = Object.fromEntries(
+        Object.entries(operation.responses).map(([status, response]) => [
+          status,
+          responseOf(document, `${pointer}/${status}`, response as ResponseOrReference),
+        ]),
+      );
       return [{ pattern, parameters: path.split('{').length - 1, method: method.toUpperCase(), path, responses }];
     }),
   );
+}
+
+type ResponseOrReference = { content?: Record<string, object> } | { $ref: string };
+
+function responseOf(document: OpenAPIObject, pointer: string, response: ResponseOrReference): DocumentedResponse {
+  if (!('$ref' in response)) return { pointer, content: response.content };
+  const shared = document.components?.responses?.[response.$ref.slice(response.$ref.lastIndexOf('/') + 1)];
+  if (!shared || !('content' in shared)) throw new Error(`${response.$ref} leads nowhere`);
+  return { pointer: response.$ref, content: shared.content };
 }

@@ -7,6 +7,13 @@ const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 /** Suites that need a browser; skipped, and said so, where there is none. */
 export const describeWithBrowser = existsSync(EXECUTABLE) ? describe : describe.skip;
 
+/** Milliseconds for one action: Swagger UI takes seconds to open an operation, and more beside other suites on slow cores. */
+const WAIT = 45_000;
+/** Milliseconds for a test, which takes several actions: it is the action that is to say what did not come. */
+const STORY = 180_000;
+
+jest.setTimeout(STORY);
+
 /** A browser that asks no host but ours. */
 export const startBrowser = (): Promise<Browser> =>
   chromium.launch({
@@ -39,7 +46,7 @@ export async function watchedPage(
 ): Promise<WatchedPage> {
   const page = await browser.newPage(options);
   const [outside, complaints]: [string[], string[]] = [[], []];
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(WAIT);
   page.on('request', (request) => {
     if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url())) outside.push(request.url());
   });

@@ -1,6 +1,7 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeDocument } from './complete-document.js';
+import { shareErrorResponses } from './shared-responses.js';
 import { VERSION } from './version.js';
 
 const TOKEN_URL = '/api/v1/auth/token';
@@ -34,7 +35,7 @@ Errors are \`application/problem+json\` with a stable \`code\`; [every code](/er
       `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(method)}`,
     deepScanRoutes: true,
   });
-  return completeDocument(document);
+  return shareErrorResponses(completeDocument(document));
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -18,6 +18,7 @@ export function serveDocs(app: NestFastifyApplication, settings: Settings): void
     raw: ['json'],
     jsonDocumentUrl: DOCUMENT,
     customSiteTitle: 'Broadsheet API',
+    customCssUrl: '/assets/swagger.css',
     swaggerOptions: { persistAuthorization: true, deepLinking: true, displayRequestDuration: true, validatorUrl: null },
   });
 }

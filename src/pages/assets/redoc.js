@@ -14,6 +14,7 @@ const theme = {
   colors: {
     primary: { main: accent },
     success: { main: good },
+    error: { main: dark ? accent : '#d41f1c' },
     text: { primary: ink, secondary: faint },
     border: { dark: line, light: line },
     gray: { 50: paper, 100: line },

@@ -14,6 +14,9 @@ const BUNDLE = new URL(`../../../node_modules/redoc/bundles/${SCRIPT}`, import.m
 /** The one thing that ReDoc asks another host for; what is no image it leaves out. */
 const OUTSIDE_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 
+/** Of the patterns of texts; its theme has no name for it, and on a dark ground it cannot be read. */
+const COLOUR_OF_PATTERNS = '#0e7c86';
+
 /** Its search runs in a worker that it makes by itself, and its styles are set by its script. */
 const POLICY = [
   "default-src 'none'",
@@ -34,7 +37,9 @@ const POLICY = [
 export class RedocController {
   private readonly script: Asset = assetOf(
     SCRIPT,
-    Buffer.from(readFileSync(BUNDLE, 'utf8').replaceAll(OUTSIDE_LOGO, 'data:,')),
+    Buffer.from(
+      readFileSync(BUNDLE, 'utf8').replaceAll(OUTSIDE_LOGO, 'data:,').replaceAll(COLOUR_OF_PATTERNS, 'currentcolor'),
+    ),
   );
 
   @Get()
