@@ -48,13 +48,17 @@ function partsOf(place: Place<Schema>, passed: string[]): Part[] {
   return choices
     .reduce((wholes, parts) => wholes.flatMap((whole) => parts.map((part) => together(whole, part))))
     .filter(({ types }) => types?.length !== 0)
-    .map((part) => ({ ...part, pointer: isReferenceAlone(value) ? part.pointer : pointer }));
+    .map((part) => (isReferenceAlone(value) ? part : at(pointer, part)));
 }
+
+const at = (pointer: string, part: Part): Part => ({ ...part, pointer });
 
 const COMPOSITION = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 /** What a value need not fit. */
-const ANNOTATIONS = ['title', 'description', 'example', 'examples', 'deprecated', 'externalDocs', '$comment'];
-const isAnnotation = (name: string): boolean => ANNOTATIONS.includes(name) || name.startsWith('x-');
+const ANNOTATIONS = new Set(['title', 'description', 'example', 'examples', 'deprecated', 'externalDocs', '$comment']);
+/** What stands beside the keywords. */
+const STRUCTURE = new Set(['properties', 'items', 'additionalProperties', 'const', ...COMPOSITION]);
+const isAnnotation = (name: string): boolean => ANNOTATIONS.has(name) || name.startsWith('x-');
 
 const isReferenceAlone = (schema: Schema): boolean =>
   Object.hasOwn(Object(schema) as object, '$ref') &&
@@ -70,7 +74,6 @@ function ownPart(place: Place<Schema>): Part {
   } = (place.value === true ? {} : place.value) as Record<string, unknown>;
   const values = rest['const'] === undefined ? (list as unknown[] | undefined) : [rest['const']];
   const types = type === undefined ? undefined : [type as string | string[]].flat();
-  const told = ['properties', 'items', 'additionalProperties', 'const', ...COMPOSITION];
   return {
     pointer: place.pointer,
     // As OpenAPI 3.0 had it.
@@ -81,7 +84,7 @@ function ownPart(place: Place<Schema>): Part {
     items: member(place, 'items'),
     additionalProperties: member(place, 'additionalProperties'),
     keywords: {
-      ...Object.fromEntries(Object.entries(rest).filter(([name]) => !told.includes(name) && !isAnnotation(name))),
+      ...Object.fromEntries(Object.entries(rest).filter(([name]) => !STRUCTURE.has(name) && !isAnnotation(name))),
       ...(nullable !== undefined && !types && { nullable }),
     },
   };

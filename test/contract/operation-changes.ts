@@ -49,18 +49,19 @@ function parameterChanges(old: PathAndMethod, now: PathAndMethod): Change[] {
     return other ? sameParameter(parameter, other) : [goneParameter(parameter, [...after.values()])];
   });
   const added = [...after].filter(([key, { value }]) => !before.has(key) && value.required);
-  return [...kept, ...added.map(([, { pointer, value }]) => ({ pointer, what: `${labelOf(value)} is required now` }))];
+  const needed = added.map(([, { pointer, value }]) => ({ pointer, what: `${labelOf(value)} is required now` }));
+  return [...kept, ...needed];
 }
 
 function parametersOf({ path, operation }: PathAndMethod): Map<string, Place<Parameter>> {
-  const all = [path, operation].flatMap((place) => [...members<Parameter>(member(place, 'parameters')).values()]);
-  return new Map(
-    all.map((place) => {
+  const parameters = new Map<string, Place<Parameter>>();
+  for (const level of [path, operation])
+    for (const place of members<Parameter>(member(level, 'parameters')).values()) {
       const parameter = resolved(place);
       const { name, in: where } = parameter.value;
-      return [`${where} ${where === 'header' ? name.toLowerCase() : name}`, parameter];
-    }),
-  );
+      parameters.set(`${where} ${where === 'header' ? name.toLowerCase() : name}`, parameter);
+    }
+  return parameters;
 }
 
 const labelOf = ({ name, in: where }: Parameter): string => `the parameter ${name} (${where})`;
@@ -116,18 +117,30 @@ function answerChanges(old: Place, now: Place): Change[] {
 }
 
 function oneAnswerChanges(old: Place, now: Place): Change[] {
-  const after = members<{ required?: boolean }>(member(now, 'headers'));
-  const headers = [...members<{ required?: boolean }>(member(old, 'headers'))].flatMap(([name, place]) => {
+  const after = headersOf(now);
+  const headers = [...headersOf(old)].flatMap(([name, header]) => {
     const other = after.get(name);
-    if (!other) return [{ pointer: place.pointer, what: 'is gone from answers' }];
-    const [header, same] = [resolved(place), resolved(other)];
-    const isUnsure = header.value.required && !same.value.required;
-    return [
-      ...(isUnsure ? [{ pointer: same.pointer, what: 'is not always in answers any more' }] : []),
-      ...valueChanges(header, same, 'answers'),
-    ];
+    return other ? sameHeader(header, other) : [{ pointer: header.pointer, what: 'is gone from answers' }];
   });
   return [...headers, ...contentChanges(old, now, 'answers')];
+}
+
+interface Header {
+  required?: boolean;
+}
+
+function headersOf(response: Place): Map<string, Place<Header>> {
+  const headers = new Map<string, Place<Header>>();
+  for (const [name, place] of members<Header>(member(response, 'headers')))
+    headers.set(name.toLowerCase(), resolved(place));
+  return headers;
+}
+
+function sameHeader(old: Place<Header>, now: Place<Header>): Change[] {
+  const changes = valueChanges(old, now, 'answers');
+  if (old.value.required && !now.value.required)
+    changes.push({ pointer: now.pointer, what: 'is not always in answers any more' });
+  return changes;
 }
 
 /** A parameter or header has either a schema or a media type. */

@@ -23,7 +23,7 @@ export function releaseVerdict(directory: string, today: string): Verdict {
   // An archive of the sources has no history to look into.
   if (!existsSync(join(directory, '.git'))) return { isKept: true, text: 'No release to compare with: no repository.' };
   const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: directory, encoding: 'utf8', maxBuffer: MAX_OUTPUT });
+    execFileSync('git', args, { cwd: directory, encoding: 'utf8', maxBuffer: MAX_OUTPUT, stdio: 'pipe' });
 
   // A version before its release, such as v1.0.0-rc.1, comes before v1.0.0.
   const sorted = ['-c', 'versionsort.suffix=-', 'tag', '--merged', 'HEAD', '--list', 'v*', '--sort=-version:refname'];

@@ -47,7 +47,8 @@ class SchemaComparison {
   }
 
   private notAgreed({ type, values }: Alternative, agreed: Alternative[], isLike: boolean): string {
-    if (!type && this.isRequest) return `takes only ${agreed.map((one) => one.type).join(', ')} now`;
+    if (this.isRequest && agreed.length === 0) return 'takes nothing now';
+    if (this.isRequest && !type) return `takes only ${agreed.map((one) => one.type).join(', ')} now`;
     const named = values ? list(values) : (type ?? 'anything');
     const kind = isLike && !values ? `every kind of ${named}` : named;
     return this.isRequest ? `does not take ${kind} any more` : `may be ${isLike ? `another ${named}` : kind} now`;

@@ -26,43 +26,34 @@ const asksNoMore = (way: Way, than: Way): boolean =>
 const describe = (way: Way): string =>
   Object.keys(way).length === 0 ? 'everybody' : `who comes with ${JSON.stringify(way)}`;
 
-/** What a client has to know of a scheme to use it. */
+/** What breaks clients that use a scheme as it was. */
 export function schemeChanges(old: object, now: object): Change[] {
   const after = schemesOf(now);
   return [...schemesOf(old)].flatMap(([name, { pointer, value }]) => {
     const other = after.get(name);
     if (!other) return [{ pointer, what: 'is gone' }];
-    const [{ flows = {}, ...means }, { flows: newFlows = {}, ...newMeans }] = [value, other.value].map(essence) as [
-      Essence,
-      Essence,
-    ];
-    const isSame = isDeepStrictEqual(means, newMeans);
-    const isOffered = Object.entries(flows).every(([flow, urls]) => isDeepStrictEqual(urls, newFlows[flow]));
-    return isSame && isOffered ? [] : [{ pointer: other.pointer, what: 'is used in another way now' }];
+    const flows = Object.keys(value.flows ?? {});
+    const isSame = isDeepStrictEqual(meansOf(value, flows), meansOf(other.value, flows));
+    return isSame ? [] : [{ pointer: other.pointer, what: 'is used in another way now' }];
   });
 }
 
-interface Flow {
-  authorizationUrl?: string;
-  tokenUrl?: string;
+interface Scheme {
+  type?: string;
+  scheme?: string;
+  in?: string;
+  name?: string;
+  openIdConnectUrl?: string;
+  flows?: Record<string, { authorizationUrl?: string; tokenUrl?: string }>;
 }
-
-interface Essence {
-  flows?: Record<string, Flow>;
-}
-
-type Scheme = Essence & { type?: string; scheme?: string; in?: string; name?: string; openIdConnectUrl?: string };
 
 const schemesOf = (document: object): Map<string, Place<Scheme>> => {
   const components = member(rootOf(document), 'components');
   return members(components && member(components, 'securitySchemes'));
 };
 
-/** Without descriptions, and scopes, which operations ask for by themselves. */
-function essence({ type, scheme, in: where, name, openIdConnectUrl, flows = {} }: Scheme): Essence {
-  const urls = Object.entries(flows).map(([flow, { authorizationUrl, tokenUrl }]) => [
-    flow,
-    { authorizationUrl, tokenUrl },
-  ]);
-  return { ...{ type, scheme, where, name, openIdConnectUrl }, flows: Object.fromEntries(urls) };
+/** Without descriptions, and scopes, which operations ask for by themselves. @param names of the flows that are used */
+function meansOf({ type, scheme, in: where, name, openIdConnectUrl, flows = {} }: Scheme, names: string[]): unknown[] {
+  const urls = names.map((flow) => [flows[flow]?.authorizationUrl, flows[flow]?.tokenUrl, flow in flows]);
+  return [type, scheme, where, name, openIdConnectUrl, urls];
 }
