@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from '../../src/app.module.js';
 import { Clock } from '../../src/core/clock/clock.js';
@@ -21,11 +22,12 @@ export class TestApi {
     private readonly validator: AnswerValidator,
   ) {}
 
-  static async start(overrides: NodeJS.ProcessEnv = {}): Promise<TestApi> {
+  /** @param controllers further ones, as a feature would have them */
+  static async start(overrides: NodeJS.ProcessEnv = {}, controllers: Type[] = []): Promise<TestApi> {
     const database = await TestDatabase.create();
     const settings = testSettings(database.url, overrides);
     const logger = new AppLogger(settings);
-    const app = await createHttpApplication(AppModule.forRoot(settings, logger), settings, logger);
+    const app = await createHttpApplication({ ...AppModule.forRoot(settings, logger), controllers }, settings, logger);
     serveDocs(app, settings);
     await app.listen(settings.PORT, '127.0.0.1');
     const validator = new AnswerValidator(createOpenApiDocument(app));

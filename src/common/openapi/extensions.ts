@@ -1,3 +1,4 @@
+import type { DeprecationPlan } from '../deprecation/deprecation.js';
 import type { ProblemCode } from '../errors/problems.js';
 
 /**
@@ -8,6 +9,7 @@ export const ROUTE_EXTENSION = {
   errors: 'x-broadsheet-errors',
   ownErrorFormat: 'x-broadsheet-own-error-format',
   idempotent: 'x-broadsheet-idempotent',
+  deprecation: 'x-broadsheet-deprecation',
 } as const;
 
 /** `open`: no token is looked at; `optional`: one may be sent; `closed`: one must; `restricted`: and the role must fit. */
@@ -18,4 +20,5 @@ export interface RouteExtensions {
   [ROUTE_EXTENSION.errors]?: ProblemCode[];
   [ROUTE_EXTENSION.ownErrorFormat]?: boolean;
   [ROUTE_EXTENSION.idempotent]?: boolean;
+  [ROUTE_EXTENSION.deprecation]?: DeprecationPlan;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { DeprecatedRoutes } from '../deprecation/deprecated-routes.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createValidationPipe } from '../errors/validation.pipe.js';
 import { HttpDrain } from './http-drain.js';
@@ -10,6 +11,7 @@ import { RequestReport } from './request-report.js';
 @Module({
   providers: [
     KnownRoutes,
+    DeprecatedRoutes,
     HttpDrain,
     RequestReport,
     { provide: APP_FILTER, useClass: ProblemFilter },

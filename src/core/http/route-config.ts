@@ -1,4 +1,5 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { Deprecation } from '../../common/deprecation/deprecation.js';
 import type { AppError } from '../../common/errors/app-error.js';
 
 /** What the layers in front of Nest need to know of a route; everything may be left out. */
@@ -17,6 +18,8 @@ export interface HttpRouteConfig {
   probe?: boolean;
   /** Answers the same to everybody, though caches may not keep it: so it may be compressed. */
   hasNoSecret?: boolean;
+  /** Will go: `@Deprecated` says when, and by which name calls of it are counted. */
+  deprecated?: { deprecation: Deprecation; operation: string };
 }
 
 export interface ErrorAnswer {
@@ -28,5 +31,10 @@ export interface ErrorAnswer {
   headers?: Record<string, string>;
 }
 
-/** Tells the HTTP layer how a route differs from the rest. */
-export const HttpRoute = (config: HttpRouteConfig) => RouteConfig(config);
+/** Tells the HTTP layer how a route differs from the rest, beside what others have told of it. */
+export const HttpRoute =
+  (config: HttpRouteConfig) =>
+  (target: object, name: string | symbol, descriptor: PropertyDescriptor): void => {
+    const told = Reflect.getMetadata(RouteConfig({}).KEY, descriptor.value as object) as HttpRouteConfig | undefined;
+    RouteConfig({ ...told, ...config })(target, name, descriptor);
+  };

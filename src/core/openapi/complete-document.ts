@@ -1,6 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ROUTE_EXTENSION, type RouteAccess, type RouteExtensions } from '../../common/openapi/extensions.js';
 import { addBodyExamples } from './body-examples.js';
+import { documentDeprecation } from './document-deprecation.js';
 import { errorResponses, PROBLEM_SCHEMA } from './error-responses.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & RouteExtensions;
@@ -14,7 +15,7 @@ const SECURITY: Record<RouteAccess, Record<string, string[]>[]> = {
   restricted: [{ password: [] }, { bearer: [] }],
 };
 
-/** Adds what follows from the nature of each route: security, errors, and whole examples of what goes in and out. */
+/** Adds what follows from the nature of each route: security, errors, its end, and whole examples of what goes in and out. */
 export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   document.components = {
     ...document.components,
@@ -25,6 +26,8 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
     operation.security = SECURITY[access];
     if (!operation[ROUTE_EXTENSION.ownErrorFormat])
       operation.responses = { ...operation.responses, ...errorResponses(codesOf(operation, access)) };
+    const plan = operation[ROUTE_EXTENSION.deprecation];
+    if (plan) documentDeprecation(operation, plan);
     for (const name of Object.values(ROUTE_EXTENSION)) delete operation[name];
     addBodyExamples(operation, document);
   }

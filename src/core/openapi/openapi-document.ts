@@ -1,5 +1,6 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { operationId } from '../../common/openapi/operation-id.js';
 import { completeDocument } from './complete-document.js';
 import { shareErrorResponses } from './shared-responses.js';
 import { VERSION } from './version.js';
@@ -31,13 +32,8 @@ Errors are \`application/problem+json\` with a stable \`code\`; [every code](/er
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, {
-    operationIdFactory: (controller, method) =>
-      `${lowerFirst(controller.replace(/Controller$/, ''))}${upperFirst(method)}`,
+    operationIdFactory: operationId,
     deepScanRoutes: true,
   });
   return shareErrorResponses(completeDocument(document));
 }
-
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
