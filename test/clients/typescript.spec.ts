@@ -195,6 +195,12 @@ describe('the TypeScript client', () => {
     });
     wire.instead = () => refused(429, '3600');
     await expect(me()).rejects.toMatchObject({ retryAfter: 3_600, errors: [] });
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    wire.instead = () =>
+      Response.json({ errors: 'of a proxy' }, { status: 400, headers: { 'retry-after': inAMinute } });
+    const other = await me().catch((error: unknown) => error as BroadsheetError);
+    expect(other).toMatchObject({ errors: [], code: undefined });
+    expect((other as BroadsheetError).retryAfter).toBeGreaterThan(50);
   });
 
   it('sends nothing again that may have been done and has no key', async () => {

@@ -1,3 +1,4 @@
+import { retryAfterOf } from './retry-after.js';
 import type { components } from './schema.js';
 
 /** The envelope of every error (RFC 9457). */
@@ -25,7 +26,7 @@ export class BroadsheetError extends Error {
 
   /** What is wrong with which field of the input; empty where it is something else. */
   get errors(): NonNullable<Problem['errors']> {
-    return this.problem.errors ?? [];
+    return Array.isArray(this.problem.errors) ? this.problem.errors : [];
   }
 
   /** By which operators find the request in their logs. */
@@ -35,8 +36,8 @@ export class BroadsheetError extends Error {
 
   /** Seconds after which the same request may well succeed. */
   get retryAfter(): number | undefined {
-    const text = this.response.headers.get('retry-after');
-    return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
+    const wait = retryAfterOf(this.response, Date.now());
+    return wait === undefined ? undefined : Math.ceil(wait / 1_000);
   }
 }
 

@@ -1,3 +1,5 @@
+import { retryAfterOf } from './retry-after.js';
+
 /** What it takes to wait; other than in tests, the real thing. Times are in milliseconds. */
 export interface Patience {
   /** Tries of one request, the first among them. */
@@ -62,24 +64,34 @@ export async function patiently(
 const mayRepeat = ({ status, headers }: Response, canRepeat: boolean): boolean =>
   ((status === 429 || status === 409) && headers.has('retry-after')) || (status === 503 && canRepeat);
 
-/** Milliseconds; the header has seconds or a date (RFC 9110 §10.2.3). Undefined where it has neither. */
-function waitOf(response: Response, now: number, backoff: number): number | undefined {
-  const text = response.headers.get('retry-after');
-  if (text === null) return backoff;
-  const wait = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
-}
+/** Undefined where what the server says is no time. */
+const waitOf = (response: Response, now: number, backoff: number): number | undefined =>
+  response.headers.has('retry-after') ? retryAfterOf(response, now) : backoff;
 
-/** The body of the answer may take as long as it likes, as that of a stream does. */
+/**
+ * The body of the answer may take as long as it likes, as that of a stream does. Not by `AbortSignal.any` alone, whose
+ * signals Node 20 may forget while somebody waits for them (https://github.com/nodejs/undici/issues/3644).
+ */
 async function inTime(
   request: Request,
   timeout: number,
   send: (request: Request) => Promise<Response>,
 ): Promise<Response> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new DOMException('No answer in time', 'TimeoutError')), timeout);
+  request.signal.throwIfAborted();
+  const ending = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    const end = (reason: unknown): void => {
+      ending.abort(reason);
+      reject(reason as Error);
+    };
+    timer = setTimeout(() => end(new DOMException('No answer in time', 'TimeoutError')), timeout);
+    request.signal.addEventListener('abort', () => end(request.signal.reason), { once: true });
+  });
+  // Who leaves later ends the body of the answer, and nobody waits for this any more.
+  over.catch(() => undefined);
   try {
-    return await send(new Request(request, { signal: AbortSignal.any([request.signal, late.signal]) }));
+    return await Promise.race([send(new Request(request, { signal: ending.signal })), over]);
   } finally {
     clearTimeout(timer);
   }
