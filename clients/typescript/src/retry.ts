@@ -83,7 +83,7 @@ async function inTime(
   const over = new Promise<never>((_resolve, reject) => {
     const end = (reason: unknown): void => {
       ending.abort(reason);
-      reject(reason as Error);
+      reject(reason);
     };
     timer = setTimeout(() => end(new DOMException('No answer in time', 'TimeoutError')), timeout);
     request.signal.addEventListener('abort', () => end(request.signal.reason), { once: true });
