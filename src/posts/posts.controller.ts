@@ -1,5 +1,5 @@
 import { Body, Delete, Get, Headers, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Actor } from '../common/access/actor.js';
 import { CurrentUser } from '../common/access/current-user.decorator.js';
@@ -14,7 +14,7 @@ import { markPublic } from '../core/cache/public-answer.js';
 import { PublicAnswers } from '../core/cache/public-answers.js';
 import { Idempotency } from '../core/idempotency/idempotency.js';
 import { IdempotentPost } from '../core/idempotency/idempotent-post.decorator.js';
-import { IF_MATCH, withETag, withPageETag } from './answers.js';
+import { IF_MATCH, IF_NONE_MATCH, withETag, withPageETag } from './answers.js';
 import { ListPostsQuery } from './dto/list-posts.query.js';
 import { PostParam } from './dto/post.param.js';
 import { PostPageResponse, PostResponse } from './dto/post.response.js';
@@ -89,7 +89,7 @@ export class PostsController {
 
   @Get(':id')
   @Public()
-  @ApiHeader({ name: 'If-None-Match', required: false, description: 'The `ETag` of the version at hand' })
+  @IF_NONE_MATCH
   @ApiAnswer(200, PostResponse, {
     summary: 'Read a post',
     description: 'By id or slug. Drafts are there for their author and editors alone.',

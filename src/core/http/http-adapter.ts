@@ -14,7 +14,7 @@ import { requestId } from './request-id.js';
 import type { Refusal } from './request-report.js';
 
 /** Times in milliseconds, sizes in bytes. */
-const HTTP_LIMITS = {
+export const HTTP_LIMITS = {
   body: 1_048_576,
   headers: 16_384,
   /** The longest that any part of a path may be: a slug. */
