@@ -3,7 +3,7 @@ import { createOpenApiDocument } from '../../../src/core/openapi/openapi-documen
 import type { TestApi } from '../../support/test-api.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
-type SchemaObject = Exclude<Schemas[string], { $ref: string }>;
+export type SchemaObject = Exclude<Schemas[string], { $ref: string }>;
 
 /** The bodies that operations read. */
 export const JSON_BODY = 'application/json';
