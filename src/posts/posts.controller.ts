@@ -9,6 +9,7 @@ import { isUuid } from '../common/ids/uuid.js';
 import { API_PREFIX, ApiController } from '../common/openapi/api-controller.decorator.js';
 import { ApiAnswer } from '../common/openapi/api-answer.decorator.js';
 import { setPageLinks } from '../common/paging/link.js';
+import { splitTarget } from '../common/urls/split-target.js';
 import { IdParam } from '../common/validation/id-param.dto.js';
 import { markPublic } from '../core/cache/public-answer.js';
 import { PublicAnswers } from '../core/cache/public-answers.js';
@@ -168,6 +169,6 @@ export class PostsController {
 }
 
 function redirectTo(reply: FastifyReply, { slug }: PostRow): void {
-  const query = reply.request.url.split('?', 2)[1];
+  const { query } = splitTarget(reply.request.url);
   void reply.code(301).header('location', `${API_PREFIX}/posts/${slug}${query ? `?${query}` : ''}`);
 }

@@ -198,6 +198,12 @@ describe('the way of a request', () => {
           expect: { status: 400, code: 'MALFORMED_REQUEST' },
         },
         {
+          name: 'percent-encoding that cannot be read behind a second question mark',
+          method: 'GET',
+          path: `${POSTS}?tag=?%FF`,
+          expect: { status: 400, code: 'MALFORMED_REQUEST' },
+        },
+        {
           name: 'half of a surrogate pair in a query',
           method: 'GET',
           path: `${POSTS}?tag=%ED%A0%80`,

@@ -15,6 +15,7 @@ describe('setPageLinks', () => {
     { url: '/api/v1/posts?limit=5&tag=a+b', link: '</api/v1/posts?limit=5&tag=a+b&cursor=abc.def>; rel="next"' },
     { url: '/api/v1/posts?cursor=old&limit=5', link: '</api/v1/posts?cursor=abc.def&limit=5>; rel="next"' },
     { url: '/api/v1/posts?skip=20&limit=5', link: '</api/v1/posts?limit=5&cursor=abc.def>; rel="next"' },
+    { url: '/api/v1/posts?q=who?&limit=5', link: '</api/v1/posts?q=who%3F&limit=5&cursor=abc.def>; rel="next"' },
     { url: '/api/v1/posts?tag=%3E%3B"', link: '</api/v1/posts?tag=%3E%3B%22&cursor=abc.def>; rel="next"' },
   ])('leads on from $url', ({ url, link }) => {
     expect(linkFor(url, 'abc.def')).toBe(link);

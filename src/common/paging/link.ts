@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { splitTarget } from '../urls/split-target.js';
 import type { RowPage } from './page.js';
 
 /** Adds `Link` (RFC 8288) to the pages around this one, where there are any, with the request's own parameters. */
@@ -11,7 +12,7 @@ export function setPageLinks(reply: FastifyReply, { page, previousCursor }: Omit
 }
 
 function link(url: string, cursor: string, relation: 'prev' | 'next'): string {
-  const [path, query] = url.split('?', 2);
+  const { path, query } = splitTarget(url);
   const parameters = new URLSearchParams(query);
   parameters.delete('skip');
   parameters.set('cursor', cursor);

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/errors/app-error.js';
+import { checkPercentEncoding } from './percent-encoding.js';
 import type { HttpRouteConfig } from './route-config.js';
 import { checkShape } from './shape-gate.js';
 
@@ -72,10 +73,12 @@ function parse(text: string): unknown {
 
 /**
  * Keeps the fields that the route knows; one without a value counts as left out (RFC 6749 §3.2).
- * @throws AppError `MALFORMED_REQUEST` for a repeated field
+ * @throws AppError `MALFORMED_REQUEST` for a repeated field, and for a percent-encoding that is none
  */
 function parseForm(body: Buffer, known: string[]): Record<string, string> {
-  const entries = [...new URLSearchParams(utf8(body))];
+  const text = utf8(body);
+  checkPercentEncoding(text, 'The form');
+  const entries = [...new URLSearchParams(text)];
   if (entries.length > MAX_FORM_FIELDS) throw new AppError('MALFORMED_REQUEST', { detail: 'Too many form fields.' });
   if (new Set(entries.map(([name]) => name)).size < entries.length)
     throw new AppError('MALFORMED_REQUEST', { detail: 'A form field is repeated.' });

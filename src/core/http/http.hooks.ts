@@ -1,7 +1,8 @@
 import { callbackify } from 'node:util';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
-import { AppError } from '../../common/errors/app-error.js';
+import type { AppError } from '../../common/errors/app-error.js';
 import { API_PREFIX } from '../../common/openapi/api-controller.decorator.js';
+import { splitTarget } from '../../common/urls/split-target.js';
 import { runInContext, type RequestContext } from '../context/request-context.js';
 import type { Settings } from '../config/settings.js';
 import { clientAddress } from './client-address.js';
@@ -11,6 +12,7 @@ import { withoutCodings } from './content-coding.js';
 import { cors } from './cors.js';
 import { hostGate } from './host-gate.js';
 import { messageGate } from './message-gate.js';
+import { checkPercentEncoding } from './percent-encoding.js';
 import { isTracing } from '../tracing/tracing.js';
 import { beginRequestSpan, traceparentOf } from './request-trace.js';
 import { RequestLimit } from './request-limit.js';
@@ -72,22 +74,11 @@ function readRequest(request: FastifyRequest, _reply: FastifyReply, done: HookHa
 }
 
 function checkUrl({ url, params, query }: FastifyRequest): void {
-  checkEncoding(url);
+  checkPercentEncoding(splitTarget(url).query, 'The query');
   for (const [name, value] of Object.entries(params as Record<string, string>)) checkText(value, name);
   for (const [name, value] of Object.entries(query as Record<string, string | string[]>)) {
     checkKey(name);
     for (const text of [value].flat()) checkText(text, name);
-  }
-}
-
-/** The parser of queries leaves alone what it cannot decode, and a filter would then look for something else. */
-function checkEncoding(url: string): void {
-  const query = url.split('?', 2)[1];
-  if (!query?.includes('%')) return;
-  try {
-    decodeURIComponent(query);
-  } catch (error) {
-    throw new AppError('MALFORMED_REQUEST', { detail: 'The query is not percent-encoded UTF-8.', cause: error });
   }
 }
 

@@ -5,8 +5,12 @@ import { Trim } from '../../common/validation/trim.decorator.js';
 
 const MAX_LENGTH = 254;
 
-/** What every mail server takes; a name in another script has its ASCII form (RFC 5891). */
-const PLAIN_ADDRESS = /^[\x21\x23-\x7e]+$/;
+/**
+ * What every mail server takes; a name in another script has its ASCII form (RFC 5891). Without what some of them read as
+ * the way to a mailbox elsewhere, `%` (RFC 1123 §5.2.16) and `!` (RFC 976), and without encoded words (RFC 2047 §5), which
+ * some decode although no address may have one.
+ */
+const PLAIN_ADDRESS = /^(?!.*=\?)[\x23\x24\x26-\x7e]+$/;
 
 export const EMAIL_SCHEMA = { format: 'email', maxLength: MAX_LENGTH, example: 'ada@example.com' };
 
@@ -21,5 +25,5 @@ export const IsEmailAddress = () =>
     IsString(),
     MaxCharacters(MAX_LENGTH),
     IsEmail({}, { message: '$property must be one e-mail address' }),
-    Matches(PLAIN_ADDRESS, { message: '$property must be one e-mail address, in ASCII and without quotes' }),
+    Matches(PLAIN_ADDRESS, { message: '$property must be one e-mail address, in ASCII and without quotes or routes' }),
   );
