@@ -37,8 +37,9 @@ export const page = ({ title, body, script }: PageParts): string =>
     title,
     head: html`<link rel="stylesheet" href="/assets/style.css" />
       ${script && html`<script type="module" src="/assets/${script}"></script>`}`,
-    body: html`<header class="masthead"><a href="/">Broadsheet</a></header>
-      <main>
+    body: html`<a class="skip" href="#content">Skip to the content</a>
+      <header class="masthead"><a href="/">Broadsheet</a></header>
+      <main id="content" tabindex="-1">
         <h1>${title}</h1>
         ${body}
       </main>`,
