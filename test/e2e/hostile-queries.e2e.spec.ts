@@ -62,6 +62,23 @@ const TIMES = (
 /** Longer than any answer takes, and shorter than `pg_sleep(3)`, in milliseconds. */
 const LIMIT = 2_500;
 
+interface Asked {
+  path: string;
+  name: string;
+  status: number;
+  /** That a 422 names. */
+  fields: string[];
+}
+
+const expectRefused = ({ path, name, status, fields }: Asked): void =>
+  expect({ path, status, fields }).toEqual({ path, status: 422, fields: expect.arrayContaining([name]) });
+
+async function cursorOf({ client }: Person, url: string): Promise<string> {
+  const { body } = await client.get(`${url}${url.includes('?') ? '&' : '?'}limit=1`);
+  expect({ url, cursor: body.page?.nextCursor }).toEqual({ url, cursor: expect.any(String) });
+  return body.page.nextCursor;
+}
+
 /** Every parameter of every list, by somebody whom no guard stops. */
 describe('a query that is meant to do harm', () => {
   let api: TestApi;
@@ -102,10 +119,10 @@ describe('a query that is meant to do harm', () => {
     operations(api).filter(({ method, query }) => method === 'GET' && query.some(({ name }) => name === 'cursor'));
 
   /** Asks for every parameter that is meant, with a value, by its own name. */
-  async function ask(
+  async function expectOfEach(
     isMeant: (parameter: Parameter) => boolean,
     value: string,
-    judge: (answer: { path: string; name: string; status: number; fields: string[] }) => void,
+    judge: (asked: Asked) => void,
   ): Promise<void> {
     let asked = 0;
     // The one that has no end is not a list.
@@ -117,55 +134,46 @@ describe('a query that is meant to do harm', () => {
         const path = `${urlOf(operation)}?${name}=${encodeURIComponent(value)}`;
         const answer = await root.client.get(path);
         expect({ path, isInTime: performance.now() - begun < LIMIT }).toEqual({ path, isInTime: true });
-        expectNoInternals(answer.status < 400 ? { ...answer, text: '', body: undefined } : answer);
+        // What is found is what people have written, and may say anything.
+        expectNoInternals({ ...answer, ...(answer.status < 400 && { text: '', body: undefined }) });
         judge({ path, name, status: answer.status, fields: refusedFields(answer) });
       }
     expect(asked).toBeGreaterThan(0);
   }
 
-  const isRefused = ({
-    path,
-    name,
-    status,
-    fields,
-  }: {
-    path: string;
-    name: string;
-    status: number;
-    fields: string[];
-  }) => expect({ path, status, fields }).toEqual({ path, status: 422, fields: expect.arrayContaining([name]) });
-
   it.each(INJECTIONS)('is refused as an order, and as a choice of fields: "%s"', async (text) => {
-    await ask(({ name }) => name === 'sort', text, isRefused);
+    await expectOfEach(({ name }) => name === 'sort', text, expectRefused);
     // The author is a field that can be chosen.
-    if (text !== 'author') await ask(({ name }) => name === 'fields', text, isRefused);
+    if (text !== 'author') await expectOfEach(({ name }) => name === 'fields', text, expectRefused);
   });
 
   it.each(VALUES)('is a value like any other, or none at all: %s', (text) =>
-    ask(
+    expectOfEach(
       ({ schema }) => schema.type === 'string',
       text,
-      ({ path, name, status, fields }) =>
-        expect({ path, status, fields }).toEqual(
-          status === 200 ? { path, status, fields: [] } : { path, status: 422, fields: expect.arrayContaining([name]) },
-        ),
+      ({ path, name, status, fields }) => {
+        const isRefused = status === 422 && fields.includes(name);
+        expect({ path, status, isGood: status === 200 || isRefused }).toMatchObject({ isGood: true });
+      },
     ),
   );
 
   it.each(NUMBERS)('is refused as a number: %s', (text) =>
-    ask(({ schema }) => schema.type === 'number' || schema.type === 'integer', text, isRefused),
+    expectOfEach(({ schema }) => schema.type === 'number' || schema.type === 'integer', text, expectRefused),
   );
 
   it.each(TIMES)('is refused as a time: %s', (text) =>
-    ask(({ schema }) => schema.format === 'date-time', text, isRefused),
+    expectOfEach(({ schema }) => schema.format === 'date-time', text, expectRefused),
   );
 
   it.each(["' or 1=1 --", 'null', '*', '{}', '00000000-0000-0000-0000-00000000000g'])(
     'is refused as an id: %s',
-    (text) => ask(({ schema }) => schema.format === 'uuid', text, isRefused),
+    (text) => expectOfEach(({ schema }) => schema.format === 'uuid', text, expectRefused),
   );
 
-  it.each(['a\0b', '\0'])('is refused wherever there is NUL: %j', (text) => ask(() => true, text, isRefused));
+  it.each(['a\0b', '\0'])('is refused wherever there is NUL: %j', (text) =>
+    expectOfEach(() => true, text, expectRefused),
+  );
 
   it.each(['%s[]=a', '%s[$ne]=a', '%s.x=a', '%s=a&%s=b'])('is refused in another form: %s', async (form) => {
     for (const operation of lists())
@@ -205,17 +213,11 @@ describe('a query that is meant to do harm', () => {
     }
   });
 
-  const cursorOf = async (client: Person['client'], url: string): Promise<string> => {
-    const { body } = await client.get(`${url}${url.includes('?') ? '&' : '?'}limit=1`);
-    expect({ url, cursor: body.page?.nextCursor }).toEqual({ url, cursor: expect.any(String) });
-    return body.page.nextCursor;
-  };
-
   it('goes on with no cursor of another list, nor with one that is changed', async () => {
     const urls = lists().map(urlOf);
     expect(urls.length).toBeGreaterThan(8);
     for (const url of urls) {
-      const cursor = await cursorOf(root.client, url);
+      const cursor = await cursorOf(root, url);
       expect((await root.client.get(`${url}?cursor=${cursor}`)).status).toBe(200);
       const [payload = '', signature = ''] = cursor.split('.');
       const values = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown[];
@@ -232,7 +234,7 @@ describe('a query that is meant to do harm', () => {
 
   it('goes on with no cursor of somebody else where the list is each one’s own', async () => {
     for (const url of ['/api/v1/auth/sessions', '/api/v1/users/me/subscriptions', '/api/v1/posts?status=draft']) {
-      const cursor = await cursorOf(ada.client, url);
+      const cursor = await cursorOf(ada, url);
       const answer = await root.client.get(`${url}${url.includes('?') ? '&' : '?'}cursor=${cursor}`);
       expect({ url, fields: refusedFields(answer) }).toEqual({ url, fields: ['cursor'] });
     }
