@@ -9,13 +9,16 @@ type Response = NonNullable<NonNullable<OpenAPIObject['components']>['responses'
  */
 export function shareErrorResponses(document: OpenAPIObject): OpenAPIObject {
   const shared: Record<string, Response> = {};
-  for (const { responses } of operationsOf(document))
+  for (const { deprecated, responses } of operationsOf(document)) {
+    // Its answers have headers that those of others have not.
+    if (deprecated) continue;
     for (const [status, response] of Object.entries(responses)) {
       const name = response && nameOf(status, response);
       if (!name) continue;
       shared[name] = response;
       responses[status] = { $ref: `#/components/responses/${name}` };
     }
+  }
   document.components = { ...document.components, responses: shared };
   return document;
 }
