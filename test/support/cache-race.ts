@@ -9,7 +9,7 @@ export interface RaceOptions {
   /** Of nobody, one a process; each reads in turn. */
   readers: TestClient[];
   authorId: string;
-  /** Milliseconds. */
+  /** Milliseconds; longer on a machine that is too slow for `ENOUGH` of both in that time. */
   duration: number;
   /** For so long, in milliseconds, a read may show what was there before a write through another process. */
   tolerance?: number;
@@ -25,6 +25,10 @@ export interface RaceResult {
 }
 
 const WRITERS = 8;
+/** Fewer would say little. */
+const ENOUGH = { reads: 120, writes: 24 };
+/** Milliseconds that may be added to get there. */
+const OVERTIME = 20_000;
 const READERS_A_CLIENT = 32;
 
 /** Each writer writes the number of the write into the title and the tag of a post of its own: `w3v17`. */
@@ -48,9 +52,13 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
   );
   races += 1;
   const end = performance.now() + duration;
+  const goesOn = (): boolean => {
+    const isEnough = result.reads >= ENOUGH.reads && result.writes >= ENOUGH.writes;
+    return performance.now() < (isEnough ? end : end + OVERTIME);
+  };
 
   const write = async (writer: number): Promise<void> => {
-    for (let number = 1; performance.now() < end; number += 1) {
+    for (let number = 1; goesOn(); number += 1) {
       const change = { title: mark(writer, number), tags: [mark(writer, number)] };
       const answer = await at(authors, writer).patch(`${POSTS}/${posts[writer]}`, change);
       answered[writer]?.push(performance.now());
@@ -63,7 +71,7 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
 
   const read = async (reader: number): Promise<void> => {
     const process = reader % readers.length;
-    while (performance.now() < end) {
+    while (goesOn()) {
       const writer = Math.floor(Math.random() * WRITERS);
       const path = pathOf(Math.floor(Math.random() * 7), { ...options, postId: posts[writer] ?? '', writer });
       const begin = performance.now();
