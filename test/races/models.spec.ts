@@ -32,7 +32,7 @@ describe('models', () => {
           await expectKept(model, real);
         },
       );
-      await expectHolds(property, 15, { endOnFailure: false });
+      await expectHolds(property, 8, { endOnFailure: false });
     },
     PATIENCE,
   );
@@ -52,7 +52,7 @@ describe('models', () => {
           await expectTold(model, real);
         },
       );
-      await expectHolds(property, 15, { endOnFailure: false });
+      await expectHolds(property, 8, { endOnFailure: false });
     },
     PATIENCE,
   );
@@ -68,7 +68,7 @@ describe('models', () => {
           await fc.asyncModelRun(() => ({ model, real }), commands);
         },
       );
-      await expectHolds(property, 6, { endOnFailure: false });
+      await expectHolds(property, 4, { endOnFailure: false });
     },
     PATIENCE,
   );

@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 const SEED = Number(process.env['RACES_SEED'] ?? Date.now() % 1_000_000);
 
 const RUNS = process.env['RACES_RUNS'];
-/** Milliseconds for all runs of one property in the long form. */
-export const PATIENCE = RUNS ? 3_600_000 : 60_000;
+/** Milliseconds for all runs of one property. */
+export const PATIENCE = RUNS ? 3_600_000 : 240_000;
 
 process.stderr.write(`Races: seed ${SEED}\n`);
 
