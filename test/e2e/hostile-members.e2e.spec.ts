@@ -37,20 +37,30 @@ const MEMBERS: Record<string, unknown> = {
 
 const ADMIN_MEMBERS = ['role', 'isActive'];
 
-/** Other ways to say the same. */
-const WAYS: [name: string, wrap: (name: string, value: unknown) => object][] = [
-  ['as it is', (name, value) => ({ [name]: value })],
-  ['within an object', (name, value) => ({ user: { [name]: value }, post: { [name]: value } })],
-  ['within a list', (name, value) => ({ data: [{ [name]: value }] })],
-  ['in brackets', (name, value) => ({ [`user[${name}]`]: value })],
-  ['with a dot', (name, value) => ({ [`user.${name}`]: value })],
-  ['with a blank', (name, value) => ({ [`${name} `]: value })],
-  ['in capitals', (name, value) => ({ [name.toUpperCase()]: value })],
-  ['as an operator', (name, value) => ({ $set: { [name]: value } })],
+/** Fields that a refusal names at most, where nothing of a body is read. */
+const SHOWN = 20;
+
+type Members = Record<string, unknown>;
+
+const named =
+  (rename: (name: string) => string) =>
+  (members: Members): Members =>
+    Object.fromEntries(Object.entries(members).map(([name, value]) => [rename(name), value]));
+
+/** Ways to say them; all at once, as each is refused by its name. */
+const WAYS: [name: string, wrap: (members: Members) => Members][] = [
+  ['as they are', (members) => members],
+  ['within an object', (members) => ({ user: members, post: members })],
+  ['within a list', (members) => ({ data: [members] })],
+  ['in brackets', named((name) => `user[${name}]`)],
+  ['with a dot', named((name) => `user.${name}`)],
+  ['with a blank', named((name) => `${name} `)],
+  ['in capitals', named((name) => name.toUpperCase())],
+  ['as an operator', (members) => ({ $set: members })],
 ];
 
 /** Without what an administrator alone may say, which is refused by another name. */
-const exampleOf = ({ example }: Operation): Record<string, unknown> =>
+const exampleOf = ({ example }: Pick<Operation, 'example'>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(example ?? {}).filter(([name]) => !ADMIN_MEMBERS.includes(name)));
 
 /** Every operation that reads a body, on things of one's own, so that no guard but the one of the members refuses it. */
@@ -82,24 +92,19 @@ describe('a member that nobody may set', () => {
   const ownUrl = (path: string): string => path.replaceAll(/\{[^}]+\}/g, path.includes('/users/') ? eve.id : post.id);
 
   it.each(WAYS)('is refused by its name wherever JSON is read: %s', async (_name, wrap) => {
-    let tried = 0;
-    for (const operation of readersOf(JSON_BODY))
-      for (const [name, value] of Object.entries(MEMBERS)) {
-        const members = wrap(name, value);
-        const unknown = Object.keys(members).filter((member) => !operation.bodies[JSON_BODY]?.[member]);
-        if (unknown.length === 0) continue;
-        tried += 1;
-        const body = { ...exampleOf(operation), ...members };
-        const answer = await eve.client.request(operation.method, ownUrl(operation.path), { body });
-        const { path, method } = operation;
-        expect({ method, path, status: answer.status, fields: refusedFields(answer) }).toEqual({
-          method,
-          path,
-          status: 422,
-          fields: expect.arrayContaining(unknown),
-        });
-      }
-    expect(tried).toBeGreaterThan(250);
+    const readers = readersOf(JSON_BODY);
+    expect(readers.length).toBeGreaterThan(15);
+    for (const { method, path, bodies, example } of readers) {
+      const members = Object.fromEntries(Object.entries(wrap(MEMBERS)).filter(([name]) => !bodies[JSON_BODY]?.[name]));
+      const body = { ...exampleOf({ example }), ...members };
+      const answer = await eve.client.request(method, ownUrl(path), { body });
+      expect({ method, path, status: answer.status, fields: refusedFields(answer) }).toEqual({
+        method,
+        path,
+        status: 422,
+        fields: expect.arrayContaining(Object.keys(members).slice(0, SHOWN)),
+      });
+    }
   });
 
   it.each(ADMIN_MEMBERS)('is for administrators alone where it is known: %s', async (name) => {
