@@ -47,7 +47,7 @@ export const base = {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   // Longer than `PATIENCE` of test/support/program.ts, which says what it was that did not come.
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // Jest would leave one core free. Suites of processes mostly wait for them, so that there is work for more than all.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };

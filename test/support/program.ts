@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * Milliseconds for a process to say or do what is waited for; a first `npm start` beside other suites on two slow cores is
  * the slowest. How fast it is otherwise is measured in `bench`.
  */
-const PATIENCE = 55_000;
+const PATIENCE = 110_000;
 
 /** A process of the built product, as an operator starts it. */
 export class Program {

@@ -9,6 +9,10 @@ const CONNECTED = `
   SELECT count(*)::int AS total FROM pg_stat_activity
   WHERE datname = current_database() AND application_name LIKE 'broadsheet%' AND pid <> pg_backend_pid()`;
 
+const TRIGGER_FUNCTIONS = `
+  SELECT DISTINCT proname AS name FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+  WHERE NOT tgisinternal AND tgrelid = ANY($1::regclass[]) AND pronamespace = current_schema()::regnamespace`;
+
 /**
  * Looks at the database that a backup is to come into.
  * @param mayReplace whether what is there may go
@@ -26,7 +30,12 @@ export async function makeRoom(client: ClientBase, schema: string, mayReplace: b
       'The database is not empty; restore into another one, or give --replace, and what is there goes',
     );
   // All at once, as they refer to each other. Jobs of the queue follow from the mails, and are made again.
-  const drops = tables.length > 0 ? [`DROP TABLE ${tables.map((table) => inSchema(schema, table)).join(', ')}`] : [];
+  const own = tables.map((table) => inSchema(schema, table));
+  const { rows: functions } = await client.query<{ name: string }>(TRIGGER_FUNCTIONS, [own]);
+  const drops = [
+    ...(own.length > 0 ? [`DROP TABLE ${own.join(', ')}`] : []),
+    ...functions.map(({ name }) => `DROP FUNCTION ${inSchema(schema, name)}`),
+  ];
   return [...drops, `DROP SCHEMA IF EXISTS ${QUEUE_SCHEMA} CASCADE;`].join(';\n');
 }
 
