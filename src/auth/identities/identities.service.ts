@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactional } from '@nestjs-cls/transactional';
+import { isSingleLine } from '../../common/validation/single-line.decorator.js';
 import { isEmailAddress } from '../../users/dto/email-address.decorator.js';
 import type { UserRow } from '../../users/dto/user.response.js';
 import { RegistrationService } from '../../users/registration.service.js';
@@ -37,7 +38,9 @@ export class IdentitiesService {
     const existing = await this.users.contactByEmail(email);
     if (existing && existing.emailVerifiedAt === null) return undefined;
     const userId =
-      existing?.id ?? (await this.registration.registerVerified(email, name && isStorable(name) ? name : null)).id;
+      existing?.id ??
+      (await this.registration.registerVerified(email, name && isStorable(name) && isSingleLine(name) ? name : null))
+        .id;
     await this.identities.insert(issuer, subject, userId);
     return userId;
   }
@@ -50,5 +53,5 @@ export class IdentitiesService {
   }
 }
 
-/** Control characters have no place in a name, and PostgreSQL cannot keep NUL or half of a surrogate pair. */
+/** Control characters have no place in a subject, and PostgreSQL cannot keep NUL or half of a surrogate pair. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !/\p{Cc}/u.test(text);

@@ -13,3 +13,25 @@ export const otherHeaders = ({ unsubscribeUrl }: Pick<RenderedEmail, 'unsubscrib
     'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
   }),
 });
+
+/** Bytes of an encoded word; in base64, with what is around them, they stay below its 75 characters (RFC 2047 §2). */
+const WORD_BYTES = 42;
+
+/**
+ * A subject that looks like an encoded word, as it has to be written to be read as it is: nodemailer leaves ASCII alone,
+ * and mail programs would show what somebody has hidden in it.
+ * @returns undefined for any other subject
+ */
+export function encodedSubject(subject: string): string | undefined {
+  if (!subject.includes('=?')) return undefined;
+  const words: string[] = [];
+  let word = '';
+  for (const character of subject.replaceAll(/\p{Cc}+/gu, ' ')) {
+    if (Buffer.byteLength(word + character) > WORD_BYTES) {
+      words.push(word);
+      word = '';
+    }
+    word += character;
+  }
+  return [...words, word].map((text) => `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`).join('\r\n ');
+}

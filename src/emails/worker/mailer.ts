@@ -4,7 +4,7 @@ import { Settings } from '../../core/config/settings.js';
 import { inStep } from '../../core/tracing/tracing.js';
 import type { EmailRow } from '../email-row.js';
 import type { RenderedEmail } from '../rendering/email-renderer.js';
-import { messageId, otherHeaders } from '../rendering/mail-headers.js';
+import { encodedSubject, messageId, otherHeaders } from '../rendering/mail-headers.js';
 import { senderOf, type Sender } from '../../core/config/sender.js';
 
 /** Bounds of a dialogue with the mail server, in milliseconds. */
@@ -43,15 +43,16 @@ export class Mailer implements OnApplicationShutdown {
     const { transport } = this;
     if (!transport) return 'Recorded; no SMTP_URL is set';
     const { subject, html, text } = rendered;
+    const encoded = encodedSubject(subject);
     const message: SendMailOptions = {
       messageId: messageId(id, this.sender),
       from: { name: this.sender.name, address: this.sender.address },
       // As an object: a text would be parsed, and could then mean two recipients.
       to: { name: '', address: toAddress },
-      subject,
+      ...(encoded === undefined && { subject }),
       html,
       text,
-      headers: prepared(otherHeaders(rendered)),
+      headers: prepared({ ...otherHeaders(rendered), ...(encoded !== undefined && { Subject: encoded }) }),
     };
     const info = await inStep<SentMessageInfo>('smtp.send', {}, () => transport.sendMail(message));
     return String(info.response);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isUuid } from '../../../common/ids/uuid.js';
+import { isSingleLine } from '../../../common/validation/single-line.decorator.js';
 
 /** What a member of a line may be. Lengths are counted in characters, as everywhere; zod itself counts UTF-16 units. */
 
@@ -12,6 +13,10 @@ const storable = z
 
 export const text = (maximum: number) =>
   storable.refine((value) => !isLonger(value, maximum), `must have at most ${maximum} characters`);
+
+/** A name or a title, which gets into the subject of a mail. */
+export const singleLine = (maximum: number) =>
+  text(maximum).refine(isSingleLine, 'must be a single line without control characters');
 
 const isLonger = (value: string, maximum: number): boolean =>
   value.length > maximum && (value.length > 2 * maximum || [...value].length > maximum);

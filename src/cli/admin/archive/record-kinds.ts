@@ -10,7 +10,7 @@ import { MAX_SLUG_LENGTH, SLUG_PATTERN } from '../../../posts/slugs/slug.js';
 import { isEmailAddress } from '../../../users/dto/email-address.decorator.js';
 import { USERNAME_SCHEMA } from '../../../users/dto/username.decorator.js';
 import { identityKey } from '../../../users/identity.js';
-import { id, orNull, text, time, version } from './fields.js';
+import { id, orNull, singleLine, text, time, version } from './fields.js';
 
 /** One type of line, and the table behind it. Its members are the columns in camelCase. */
 export interface RecordKind {
@@ -47,7 +47,7 @@ const account = z.strictObject({
   pendingEmail: orNull(emailAddress),
   credentialsChangedAt: time,
   username,
-  fullName: orNull(text(MAX_NAME_LENGTH)),
+  fullName: orNull(singleLine(MAX_NAME_LENGTH)),
   role: z.enum(ROLES),
   isActive: z.boolean(),
   passwordHash: orNull(passwordHash),
@@ -65,7 +65,7 @@ const tag = text(MAX_TAG_LENGTH)
 
 const words = {
   slug,
-  title: text(MAX_TITLE_LENGTH).min(1),
+  title: singleLine(MAX_TITLE_LENGTH).min(1),
   content: text(MAX_CONTENT_LENGTH),
   excerpt: text(MAX_EXCERPT_LENGTH),
   tags: z.array(tag).max(TAGS_SCHEMA.maxItems),
