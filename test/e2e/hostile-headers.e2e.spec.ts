@@ -151,12 +151,11 @@ describe('a text that would be a header', () => {
         published: true,
       });
     const { host } = new URL(api.url);
-    const targets = operations(api)
-      .filter(({ method, path }) => method === 'GET' && !path.endsWith('/events'))
-      .flatMap(({ path, query }) => [
-        path.replaceAll(/\{[^}]+\}/g, `x${injected}`),
-        ...query.map(({ name }) => `${path.replaceAll(/\{[^}]+\}/g, ada.id)}?limit=1&${name}=x${injected}`),
-      ]);
+    const reading = operations(api).filter(({ method, path }) => method === 'GET' && !path.endsWith('/events'));
+    const targets = reading.map(({ path }) => path.replaceAll(/\{[^}]+\}/g, `x${injected}`));
+    for (const { path, query } of reading)
+      for (const { name } of query)
+        targets.push(`${path.replaceAll(/\{[^}]+\}/g, ada.id)}?limit=1&${name}=x${injected}`);
     expect(targets.length).toBeGreaterThan(60);
     // The last one has a next page, to which a link leads.
     for (const target of [...targets, `/nowhere${injected}`, `/${injected}`, `${POSTS}?limit=1&q=yes${injected}`]) {
