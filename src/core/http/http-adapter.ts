@@ -64,6 +64,8 @@ export function createHttpAdapter(
     forceCloseConnections: 'idle',
     // What still comes over a connection that is there is answered, and the connection ended with the answer.
     return503OnClosing: false,
+    // There is no middleware, for which every request would be asked.
+    skipMiddie: true,
   });
   const fastify = adapter.getInstance();
   registerBodyParsers(fastify);

@@ -35,7 +35,7 @@ export function registerHttpHooks(fastify: FastifyInstance, settings: Settings):
   fastify.addHook('onClose', async () => limit.stop());
   // Parsing a body leaves the asynchronous context of `onRequest` behind, so it begins here.
   fastify.addHook('preValidation', (request, reply, done) =>
-    runInContext({ ...contextOf(request), isGivenUp: limit.begin(request, reply) }, done),
+    runInContext(contextOf(request, limit.begin(request, reply)), done),
   );
   fastify.addHook('preValidation', readRequest);
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -55,11 +55,12 @@ const AUTH_PREFIX = `${API_PREFIX}/auth`;
 /** Longer ones are not told by anybody who means well, in characters. */
 const MAX_USER_AGENT = 400;
 
-const contextOf = (request: FastifyRequest): RequestContext => ({
+const contextOf = (request: FastifyRequest, isGivenUp: () => boolean): RequestContext => ({
   requestId: request.id,
   traceparent: traceparentOf(request),
   ip: clientAddress(request.ip) ?? undefined,
   userAgent: request.headers['user-agent']?.slice(0, MAX_USER_AGENT),
+  isGivenUp,
 });
 
 function readRequest(request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void {
