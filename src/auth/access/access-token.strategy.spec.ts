@@ -11,11 +11,12 @@ const ACCOUNT = { id: 'ada', role: 'editor', isActive: true, emailVerifiedAt: nu
 
 describe('AccessTokenStrategy', () => {
   const read = jest.fn();
+  const known = jest.fn();
   const account = jest.fn();
   const outside = { claims: jest.fn(), read: jest.fn() };
   const accountOf = jest.fn();
   const strategy = new AccessTokenStrategy(
-    { read } as unknown as AccessTokens,
+    { read, known } as unknown as AccessTokens,
     { account } as unknown as SessionsRepository,
     outside as unknown as OutsideTokens,
     { accountOf } as unknown as IdentitiesService,
@@ -24,6 +25,7 @@ describe('AccessTokenStrategy', () => {
 
   beforeEach(() => {
     read.mockReset().mockResolvedValue(CONTENT);
+    known.mockReset();
     account.mockReset().mockResolvedValue(ACCOUNT);
     outside.claims.mockReset().mockReturnValue(false);
     outside.read.mockReset().mockResolvedValue(CLAIMS);
@@ -40,6 +42,13 @@ describe('AccessTokenStrategy', () => {
     });
     expect(account).toHaveBeenCalledWith('session', NOW);
     expect(outside.read).not.toHaveBeenCalled();
+  });
+
+  it('does the same for a token that was shown before', async () => {
+    known.mockReturnValue(CONTENT);
+    expect(await strategy.validate('token')).toMatchObject({ id: 'ada', role: 'editor', account: ACCOUNT });
+    expect(account).toHaveBeenCalledWith('session', NOW);
+    expect(read).not.toHaveBeenCalled();
   });
 
   it('asks the database nothing about a token that is not valid', async () => {

@@ -98,12 +98,16 @@ describe('AccessTokens', () => {
     for (const seconds of [0, 1, 899]) {
       clock.milliseconds = seconds * 1_000;
       expect(await remembering.read(token)).toEqual(CONTENT);
+      expect(remembering.known(token)).toEqual(CONTENT);
     }
     const [header, payload, signature = ''] = token.split('.');
     const other = encode({ ...decode(token, 1), sid: CONTENT.userId });
-    expect(await remembering.read(`${header}.${other}.${signature}`)).toBeUndefined();
-    expect(await remembering.read(`${header}.${payload}.${signature.slice(0, -4)}AAAA`)).toBeUndefined();
+    for (const forged of [`${header}.${other}.${signature}`, `${header}.${payload}.${signature.slice(0, -4)}AAAA`]) {
+      expect(await remembering.read(forged)).toBeUndefined();
+      expect(remembering.known(forged)).toBeUndefined();
+    }
     clock.milliseconds = 900_000;
+    expect(remembering.known(token)).toBeUndefined();
     expect(await remembering.read(token)).toBeUndefined();
   });
 

@@ -70,10 +70,15 @@ export class AccessTokens {
 
   /** @returns undefined for a token that is expired, foreign, or of another kind */
   async read(token: string): Promise<AccessTokenContent | undefined> {
-    const known = this.verified.get(token) ?? (await this.verify(token));
-    if (!known || this.seconds() >= known.exp) return undefined;
-    this.verified.set(token, known);
-    return known.content;
+    const verified = await this.verify(token);
+    if (verified) this.verified.set(token, verified);
+    return this.known(token);
+  }
+
+  /** The same of a token that was shown before, without a promise. */
+  known(token: string): AccessTokenContent | undefined {
+    const known = this.verified.get(token);
+    return known && this.seconds() < known.exp ? known.content : undefined;
   }
 
   private async verify(token: string): Promise<VerifiedToken | undefined> {

@@ -1,4 +1,4 @@
-import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { ValidationPipe, type ArgumentMetadata, type PipeTransform, type ValidationError } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { AppError, type FieldError } from '../../common/errors/app-error.js';
 
@@ -13,33 +13,8 @@ const REMEMBERED = { inputs: 1_000, length: 300 };
  * parameters of paths and queries are few and small, and the same ones come again and again: what was found valid is
  * remembered, since to find it again costs more than all guards together.
  */
-class StrictValidationPipe extends ValidationPipe {
-  private readonly valid = new Map<Function, LRUCache<string, object>>();
-
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { type, metatype, data } = metadata;
-    const isSmall = type === 'param' || type === 'query';
-    // Single members, and those of no class, are not validated here; one of them may be a token, too.
-    if (!isSmall || data !== undefined || !metatype || metatype === Object) return super.transform(value, metadata);
-    const known = this.knownOf(metatype);
-    const text = JSON.stringify(value);
-    const before = known.get(text);
-    if (before) return before;
-    const made: unknown = await super.transform(value, metadata);
-    // Frozen, as whoever asks for the same gets the same object.
-    if (text.length <= REMEMBERED.length && made instanceof metatype) known.set(text, Object.freeze(made));
-    return made;
-  }
-
-  private knownOf(metatype: Function): LRUCache<string, object> {
-    const known = this.valid.get(metatype) ?? new LRUCache({ max: REMEMBERED.inputs });
-    this.valid.set(metatype, known);
-    return known;
-  }
-}
-
-export const createValidationPipe = (): ValidationPipe =>
-  new StrictValidationPipe({
+class StrictValidationPipe implements PipeTransform {
+  private readonly validation = new ValidationPipe({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -51,6 +26,37 @@ export const createValidationPipe = (): ValidationPipe =>
       return new AppError('VALIDATION_FAILED', { detail: fields[0]?.detail, errors: fields });
     },
   });
+  private readonly valid = new Map<Function, LRUCache<string, object>>();
+
+  /** What needs no validation comes back as it is: a promise would cost more than the look at it. */
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    const { type, metatype, data } = metadata;
+    // Made by a decorator of ours.
+    if (type === 'custom') return value;
+    const isSmall = type === 'param' || type === 'query';
+    // Single members, and those of no class, are not validated here; one of them may be a token, too.
+    if (!isSmall || data !== undefined || !metatype || metatype === Object)
+      return this.validation.transform(value, metadata);
+    const text = JSON.stringify(value);
+    return this.knownOf(metatype).get(text) ?? this.validated(value, metadata, metatype, text);
+  }
+
+  private async validated(value: unknown, metadata: ArgumentMetadata, metatype: Function, text: string) {
+    const made: unknown = await this.validation.transform(value, metadata);
+    // Frozen, as whoever asks for the same gets the same object.
+    if (text.length <= REMEMBERED.length && made instanceof metatype)
+      this.knownOf(metatype).set(text, Object.freeze(made));
+    return made;
+  }
+
+  private knownOf(metatype: Function): LRUCache<string, object> {
+    const known = this.valid.get(metatype) ?? new LRUCache({ max: REMEMBERED.inputs });
+    this.valid.set(metatype, known);
+    return known;
+  }
+}
+
+export const createValidationPipe = (): PipeTransform => new StrictValidationPipe();
 
 function fieldErrors(error: ValidationError, parent = ''): FieldError[] {
   const field = (parent ? `${parent}.${error.property}` : error.property).slice(0, 200);

@@ -1,7 +1,6 @@
-import { callbackify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { Settings } from '../config/settings.js';
 import type { HttpRouteConfig } from '../http/route-config.js';
 import { addressRules } from './rate-rules.js';
@@ -12,12 +11,10 @@ import { Throttle } from './throttle.js';
 export class AddressThrottle {
   constructor(host: HttpAdapterHost, throttle: Throttle, settings: Settings) {
     const rules = addressRules(settings);
-    const count = callbackify(async (request: FastifyRequest, reply: FastifyReply) =>
-      throttle.count(rules, request, reply),
-    );
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
-      if ((request.routeOptions.config as HttpRouteConfig).probe) done();
-      else count(request, reply, done);
+      if ((request.routeOptions.config as HttpRouteConfig).probe) return done();
+      // oxlint-disable-next-line promise/no-callback-in-promise -- of a promise that is returned Fastify makes two more
+      throttle.count(rules, request, reply).then(() => done(), done);
     });
   }
 }

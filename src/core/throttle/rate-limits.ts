@@ -25,14 +25,15 @@ export class RateLimits implements ThrottlerStorage {
   constructor(private readonly redis?: RedisClient) {}
 
   /** @param ttl the window, in milliseconds */
-  async increment(key: string, ttl: number, limit: number, _blockDuration: number, name: string): Promise<Record> {
+  increment(key: string, ttl: number, limit: number, _blockDuration: number, name: string): Promise<Record> {
     const limiter = this.limiterFor(name, limit, ttl / 1_000);
-    try {
-      return record(await limiter.consume(key));
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      return record(refused, limit);
-    }
+    return limiter.consume(key).then(
+      (counted) => record(counted),
+      (refused: unknown) => {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return record(refused, limit);
+      },
+    );
   }
 
   private limiterFor(name: string, points: number, duration: number): RateLimiterAbstract {

@@ -5,6 +5,8 @@ import { AppError } from '../../common/errors/app-error.js';
 import { Metrics } from '../metrics/metrics.js';
 import type { RateRule, ThrottledRequest } from './rate-rules.js';
 
+type Hit = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
 /** Counts a request by the rules, tells the client where it stands, and refuses what is too much. */
 @Injectable()
 export class Throttle {
@@ -27,17 +29,21 @@ export class Throttle {
     }
   }
 
-  private async countKey(rule: RateRule, key: string, reply: FastifyReply): Promise<void> {
-    const hit = await this.limits.increment(key, rule.window * 1_000, rule.limit, 0, rule.name);
-    const remaining = Math.max(0, rule.limit - hit.totalHits);
-    // draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it
+  private countKey(rule: RateRule, key: string, reply: FastifyReply): Promise<void> {
+    return this.limits
+      .increment(key, rule.window * 1_000, rule.limit, 0, rule.name)
+      .then((hit) => this.tell(rule, hit, reply));
+  }
+
+  /** draft-ietf-httpapi-ratelimit-headers: the policy, and what is left of it. */
+  private tell(rule: RateRule, { totalHits, timeToExpire, isBlocked }: Hit, reply: FastifyReply): void {
     const headers = {
       'ratelimit-policy': `"${rule.name}";q=${rule.limit};w=${rule.window}`,
-      ratelimit: `"${rule.name}";r=${remaining};t=${hit.timeToExpire}`,
+      ratelimit: `"${rule.name}";r=${Math.max(0, rule.limit - totalHits)};t=${timeToExpire}`,
     };
-    if (hit.isBlocked) {
+    if (isBlocked) {
       this.refusals.inc({ rule: rule.name });
-      throw new AppError(rule.problem, { headers: { ...headers, 'retry-after': String(hit.timeToExpire) } });
+      throw new AppError(rule.problem, { headers: { ...headers, 'retry-after': String(timeToExpire) } });
     }
     void reply.headers(headers);
   }

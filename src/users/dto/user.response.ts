@@ -51,12 +51,11 @@ export class UserResponse {
 
   /** With what only oneself and administrators see. */
   static privateFrom(row: UserRow): UserResponse {
-    return {
-      ...UserResponse.publicFrom(row),
-      email: row.email,
-      emailVerified: row.emailVerifiedAt !== null,
-      isActive: row.isActive,
-    };
+    const response = UserResponse.publicFrom(row);
+    response.email = row.email;
+    response.emailVerified = row.emailVerifiedAt !== null;
+    response.isActive = row.isActive;
+    return response;
   }
 
   private static publicFrom(row: UserRow): UserResponse {
