@@ -46,6 +46,39 @@ describe('BoundedPool', () => {
     await expect(processId()).resolves.toBeGreaterThan(0);
   }, 5_000);
 
+  it('gives up what is not answered within its limit, and the connection with it', async () => {
+    await pool.end();
+    pool = new BoundedPool({ connectionString: proxy.url, max: 1, query_timeout: 300 });
+    const before = await processId();
+    await expect(pool.query('SELECT pg_sleep(30)')).rejects.toThrow('Query read timeout');
+    await expect(processId()).resolves.not.toBe(before);
+    const client = await pool.connect();
+    client.on('error', () => undefined);
+    await client.query('BEGIN');
+    // Idle for longer than a statement may take.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await expect(client.query('SELECT pg_sleep(30)')).rejects.toThrow('Query read timeout');
+    await expect(client.query('ROLLBACK')).rejects.toBeInstanceOf(Error);
+    client.release(true);
+  }, 5_000);
+
+  it('lets nobody wait longer than the limit, neither for a connection to be free nor for a new one', async () => {
+    await pool.end();
+    // Not as one text: a pool hides the password from those who copy its options.
+    const { hostname: host, port, username: user, password, pathname } = new URL(proxy.url);
+    const target = { host, port: Number(port), user, password, database: pathname.slice(1) };
+    pool = new BoundedPool({ ...target, max: 1, connectionTimeoutMillis: 300 });
+    pool.on('error', () => undefined);
+    const holder = await pool.connect();
+    await expect(pool.query('SELECT 1')).rejects.toThrow('timeout exceeded when trying to connect');
+    expect(pool.waitingCount).toBe(0);
+    holder.release(true);
+    proxy.silence();
+    await expect(pool.connect()).rejects.toThrow(/^timeout (exceeded when trying to connect|expired)$/);
+    proxy.heal();
+    await expect(processId()).resolves.toBeGreaterThan(0);
+  }, 5_000);
+
   it('lets go of connections that lie idle when another one falls silent', async () => {
     await pool.end();
     pool = new BoundedPool({ ...OPTIONS, connectionString: proxy.url, max: 3 });

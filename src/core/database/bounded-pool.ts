@@ -1,5 +1,6 @@
-import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Client, Pool, type ClientConfig, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../../common/errors/app-error.js';
+import { Deadlines } from '../../common/timing/deadlines.js';
 import { currentContext } from '../context/request-context.js';
 
 /** So many may wait for a connection; more would only wait beyond their limit. */
@@ -8,17 +9,44 @@ const MAX_WAITING = 1_000;
 /** For so long a server may take to answer a farewell, in milliseconds; one that is silent would never let go. */
 const FAREWELL = 1_000;
 
+/** How often connections are looked at, in milliseconds: so late may it be noticed that one has fallen silent. */
+const LOOK = 100;
+
+/** `connectLimit` stands for pg's `connectionTimeoutMillis`, for which a pool would keep a timer for all who wait. */
+type BoundedConfig = ClientConfig & { connectLimit?: number };
+
 /**
  * A connection that ends with the first statement it has not answered within `query_timeout`: whatever came next, a
  * ROLLBACK above all, would stand in line behind that statement, and so would the next one to take it from the pool.
  */
 export class BoundedClient extends Client {
+  private asked = 0;
+  /** What had been asked when it was looked at last, and when it was first seen to wait for that. */
+  private seen = { asked: 0, since: 0 };
+
+  constructor(config: BoundedConfig = {}) {
+    super(config);
+    // Not in its types. A copy of the config would lack the password, which pools hide from those who list its members.
+    if (config.connectLimit !== undefined) Object.assign(this, { _connectionTimeoutMillis: config.connectLimit });
+  }
+
   // The pool passes a callback, and ends the connection of a statement that fails by itself.
   // oxlint-disable-next-line typescript/no-explicit-any -- pg declares it six times over
   override query(...parameters: any[]): any {
+    this.asked += 1;
     const result: unknown = super.query(...(parameters as [string]));
     if (result instanceof Promise) result.catch((error: unknown) => this.endAfter(error));
     return result;
+  }
+
+  /** To be called every now and then: ends the connection whose statement has had no answer for so many milliseconds. */
+  look(limit: number): void {
+    const { asked, seen } = this;
+    const now = performance.now();
+    // Not in its types.
+    const { readyForQuery } = this as unknown as { readyForQuery: boolean };
+    if (readyForQuery || seen.asked !== asked) this.seen = { asked, since: now };
+    else if (now - seen.since >= limit) this.cutOff(new Error(SILENCE));
   }
 
   override end(): Promise<void>;
@@ -46,14 +74,40 @@ type Connected = (
   release: (release?: unknown) => void,
 ) => void;
 
+/** One who waits for a connection. */
+interface Waiting {
+  callback: Connected;
+  /** Called by the pool when the turn has come. */
+  turn: Connected;
+  isOver: boolean;
+}
+
 /**
  * A pool in which no more wait than can be served in time, and which gives no connection to a request whose client is
- * gone or has been answered already.
+ * gone or has been answered already. Its limits, `connectionTimeoutMillis` and `query_timeout`, are kept by two timers
+ * where pg has two for each statement.
  */
 export class BoundedPool extends Pool {
-  constructor(options: PoolConfig) {
-    super(Object.assign({ Client: BoundedClient }, options));
+  private readonly clients = new Set<BoundedClient>();
+  private readonly waiting?: Deadlines<Waiting>;
+  private readonly looking?: NodeJS.Timeout;
+
+  constructor({ connectionTimeoutMillis = 0, query_timeout: answerLimit = 0, ...options }: PoolConfig) {
+    super(Object.assign({ Client: BoundedClient, connectLimit: connectionTimeoutMillis }, options));
     this.on('release', (error) => isSilence(error) && this.endIdle());
+    if (connectionTimeoutMillis > 0)
+      this.waiting = new Deadlines(connectionTimeoutMillis, (waiting) => this.giveUp(waiting));
+    if (answerLimit > 0) this.looking = this.watch(answerLimit);
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    if (!callback) return super.end().finally(() => this.stopTimers());
+    super.end(() => {
+      this.stopTimers();
+      callback();
+    });
   }
 
   override connect(): Promise<PoolClient>;
@@ -69,12 +123,41 @@ export class BoundedPool extends Pool {
     const { isGivenUp } = currentContext();
     const refusal = this.refusal(isGivenUp);
     if (refusal) return process.nextTick(callback, refusal, undefined, ignore);
-    super.connect((error, client, release) => {
-      // Its turn has come too late.
-      const late = client && isGivenUp?.() ? givenUp() : undefined;
-      if (late) release();
-      callback(late ?? error, late ? undefined : client, release);
-    });
+    const waiting: Waiting = {
+      callback,
+      turn: (error, client, release) => {
+        this.waiting?.end(waiting);
+        // Its turn has come too late.
+        const late = client && (waiting.isOver || isGivenUp?.()) ? givenUp() : undefined;
+        if (late) release();
+        if (!waiting.isOver) callback(late ?? error, late ? undefined : client, release);
+      },
+      isOver: false,
+    };
+    this.waiting?.begin(waiting);
+    super.connect(waiting.turn);
+  }
+
+  private giveUp(waiting: Waiting): void {
+    waiting.isOver = true;
+    // Not in its types; who has a connection made for it already is not among them.
+    const { _pendingQueue: queue } = this as unknown as { _pendingQueue: { callback: Connected }[] };
+    const place = queue.findIndex(({ callback }) => callback === waiting.turn);
+    if (place !== -1) queue.splice(place, 1);
+    waiting.callback(new Error('timeout exceeded when trying to connect'), undefined, ignore);
+  }
+
+  private watch(limit: number): NodeJS.Timeout {
+    this.on('connect', (client) => this.clients.add(client as unknown as BoundedClient));
+    this.on('remove', (client) => this.clients.delete(client as unknown as BoundedClient));
+    return setInterval(() => {
+      for (const client of this.clients) client.look(limit);
+    }, LOOK).unref();
+  }
+
+  private stopTimers(): void {
+    this.waiting?.stop();
+    clearInterval(this.looking);
   }
 
   /** Where one connection has fallen silent the others most likely have, too: each would cost a request its patience. */
@@ -88,7 +171,10 @@ export class BoundedPool extends Pool {
   }
 }
 
-const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
+/** As pg says it of a statement with a limit of its own. */
+const SILENCE = 'Query read timeout';
+
+const isSilence = (error: unknown): error is Error => error instanceof Error && error.message === SILENCE;
 
 /** @throws AppError 503 where nobody waits for what would be done */
 export function assertAwaited(): void {

@@ -43,6 +43,7 @@ describe('databaseProblem', () => {
 
   it.each([
     'timeout exceeded when trying to connect',
+    'timeout expired',
     'Connection terminated unexpectedly',
     'Connection terminated due to connection timeout',
     'Query read timeout',

@@ -38,7 +38,7 @@ const UNAVAILABLE_CODES = new Set([
 
 /** node-postgres and TypeORM give these failures no code. */
 const UNAVAILABLE_MESSAGE =
-  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Query runner already released|Cannot use a pool after calling end)/;
+  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error|Query runner already released|Cannot use a pool after calling end)/;
 
 /** The one table from what a database driver throws to what a client is told; `undefined` for any other error. */
 export function databaseProblem(error: unknown): AppError | undefined {
