@@ -299,7 +299,10 @@ describe('OutboxRelay', () => {
 
     describe('without its poll', () => {
       // Only notifications are left to wake it.
-      beforeEach(() => void jest.spyOn(globalThis, 'setInterval').mockReturnValue(undefined as never));
+      beforeEach(() => {
+        const never = setTimeout(() => undefined, 2 ** 31 - 1).unref();
+        jest.spyOn(globalThis, 'setInterval').mockReturnValue(never);
+      });
       afterEach(() => jest.restoreAllMocks());
 
       it('is woken by each event', async () => {
