@@ -1,10 +1,7 @@
 /** Milliseconds that a deadline may be late. */
 const INTERVAL = 100;
 
-/**
- * Tells of what has not ended within a limit that is the same for all, with one timer: one for each costs each of them,
- * and keeps what it closes over alive for several times as long as it is needed.
- */
+/** Tells of what has not ended within a limit that is the same for all, with one timer: one for each costs each of them. */
 export class Deadlines<Item> {
   /** The oldest first, with the moments when they began. */
   private readonly underWay = new Map<Item, number>();
