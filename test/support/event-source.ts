@@ -4,8 +4,7 @@ import { until } from './program.js';
 export interface ReceivedEvent {
   id: string | undefined;
   event: string;
-  // Any: a test reads what it expects of an event.
-  // oxlint-disable-next-line typescript/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads what it expects of an event
   data: any;
 }
 

@@ -1,7 +1,6 @@
 import type { AnswerValidator } from './answer-validator.js';
 
-// Any: a test reads what the document, against which every body is held, says that there is.
-// oxlint-disable-next-line typescript/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any -- a test reads what the document, which every body is held against, promises
 export interface Answer<Body = any> {
   status: number;
   headers: Headers;

@@ -79,6 +79,15 @@ describe('BoundedPool', () => {
     await expect(processId()).resolves.toBeGreaterThan(0);
   }, 5_000);
 
+  it('says that it has been ended already, by promise and by callback', async () => {
+    const other = new BoundedPool({ ...OPTIONS, connectionString: proxy.url });
+    await other.end();
+    await expect(other.end()).rejects.toThrow('more than once');
+    const told = jest.fn();
+    other.end(told);
+    expect(told).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining('more than once') }));
+  });
+
   it('lets go of connections that lie idle when another one falls silent', async () => {
     await pool.end();
     pool = new BoundedPool({ ...OPTIONS, connectionString: proxy.url, max: 3 });

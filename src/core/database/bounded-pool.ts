@@ -104,9 +104,9 @@ export class BoundedPool extends Pool {
   override end(callback: () => void): void;
   override end(callback?: () => void): Promise<void> | void {
     if (!callback) return super.end().finally(() => this.stopTimers());
-    super.end(() => {
+    super.end((...outcome: []) => {
       this.stopTimers();
-      callback();
+      callback(...outcome);
     });
   }
 

@@ -13,7 +13,7 @@ export class AddressThrottle {
     const rules = addressRules(settings);
     host.httpAdapter.getInstance<FastifyInstance>().addHook('onRequest', (request, reply, done) => {
       if ((request.routeOptions.config as HttpRouteConfig).probe) return done();
-      // oxlint-disable-next-line promise/no-callback-in-promise -- of a promise that is returned Fastify makes two more
+      // oxlint-disable-next-line promise/no-callback-in-promise -- a promise returned to Fastify would cost two more
       throttle.count(rules, request, reply).then(() => done(), done);
     });
   }
