@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { fromBase64url } from '../common/encoding/base64url.js';
 import { uuidFromBytes } from '../common/ids/uuid.js';
 import { Keyring } from '../core/keys/keyring.js';
 import type { Follow } from './subscriptions.repository.js';
@@ -21,8 +22,8 @@ export class UnsubscribeTokens {
 
   /** @returns undefined for a token that was not made here */
   read(token: string): Follow | undefined {
-    const bytes = Buffer.from(token, 'base64url');
-    if (bytes.length !== 2 * UUID_BYTES + SIGNATURE_BYTES || bytes.toString('base64url') !== token) return undefined;
+    const bytes = fromBase64url(token);
+    if (bytes?.length !== 2 * UUID_BYTES + SIGNATURE_BYTES) return undefined;
     const ids = bytes.subarray(0, 2 * UUID_BYTES);
     if (!this.keyring.verify('unsubscribe', ids, bytes.subarray(2 * UUID_BYTES))) return undefined;
     const subscriberId = uuidFromBytes(ids.subarray(0, UUID_BYTES));

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { parse } from 'uuid';
+import { fromBase64url } from '../../common/encoding/base64url.js';
 import { uuidFromBytes } from '../../common/ids/uuid.js';
 import { Keyring } from '../../core/keys/keyring.js';
 
@@ -72,10 +73,8 @@ export class LinkTokens {
 }
 
 function bytesOf(token: string): Buffer | undefined {
-  const bytes = Buffer.from(token, 'base64url');
-  // Base64url has several spellings of the same bytes; only ours is accepted.
-  const isWellFormed = bytes.length === CONTENT_BYTES + SIGNATURE_BYTES && bytes.toString('base64url') === token;
-  return isWellFormed ? bytes : undefined;
+  const bytes = fromBase64url(token);
+  return bytes?.length === CONTENT_BYTES + SIGNATURE_BYTES ? bytes : undefined;
 }
 
 const purposeOf = (byte: number): LinkPurpose | undefined =>

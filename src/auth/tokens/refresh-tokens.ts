@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { parse } from 'uuid';
+import { fromBase64url } from '../../common/encoding/base64url.js';
 import { uuidFromBytes } from '../../common/ids/uuid.js';
 import { Keyring } from '../../core/keys/keyring.js';
 
@@ -31,9 +32,8 @@ export class RefreshTokens {
 
   /** @returns undefined for a token that was not made here; whether its session lives is another question */
   read(token: string): RefreshTokenContent | undefined {
-    const bytes = Buffer.from(token, 'base64url');
-    // Base64url has several spellings of the same bytes; only ours is accepted.
-    if (bytes.length !== TOKEN_BYTES || bytes.toString('base64url') !== token) return undefined;
+    const bytes = fromBase64url(token);
+    if (bytes?.length !== TOKEN_BYTES) return undefined;
     const content = bytes.subarray(0, ID_BYTES + GENERATION_BYTES);
     if (!this.keyring.verify('refresh-token', content, bytes.subarray(content.length))) return undefined;
     const sessionId = uuidFromBytes(content.subarray(0, ID_BYTES));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { fromBase64url } from '../../common/encoding/base64url.js';
 import { invalidField } from '../../common/errors/app-error.js';
 import { Keyring } from '../keys/keyring.js';
 
@@ -25,11 +26,8 @@ export class Cursors {
   /** @throws AppError 422 for a cursor that was not made here for this list */
   decode(list: string, cursor: string): CursorValues {
     const [payload = '', signature = ''] = cursor.split('.');
-    const given = Buffer.from(signature, 'base64url');
-    const genuine =
-      given.length === SIGNATURE_BYTES &&
-      given.toString('base64url') === signature &&
-      this.keyring.verify('cursor', `${list}\n${payload}`, given);
+    const given = fromBase64url(signature);
+    const genuine = given?.length === SIGNATURE_BYTES && this.keyring.verify('cursor', `${list}\n${payload}`, given);
     if (!genuine || cursor.split('.').length !== 2)
       throw invalidField('cursor', 'INVALID_CURSOR', 'cursor was not made by this list with these filters');
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as CursorValues;
