@@ -2,7 +2,8 @@ import type { PoolClient } from 'pg';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { TestDatabase } from '../../../test/support/test-database.js';
 import { runInContext } from '../context/request-context.js';
-import { BoundedClient, BoundedPool } from './bounded-pool.js';
+import { BoundedClient } from './bounded-client.js';
+import { BoundedPool } from './bounded-pool.js';
 
 const OPTIONS = { query_timeout: 10_000, connectionTimeoutMillis: 4_000 };
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Client } from 'pg';
 import { Settings } from '../config/settings.js';
 import { AppLogger } from '../logging/app-logger.js';
-import { BoundedClient } from './bounded-pool.js';
+import { BoundedClient } from './bounded-client.js';
 import { connectionTarget } from './connection-target.js';
 import { databaseTimeouts } from './data-source.js';
 

@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import { BoundedClient } from './bounded-pool.js';
+import { BoundedClient } from './bounded-client.js';
 
 type Callback = (error: Error | null, result?: unknown) => void;
 

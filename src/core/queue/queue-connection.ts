@@ -8,7 +8,7 @@ import {
   type RedisQueueBackend,
 } from 'bullmq';
 import type { Settings } from '../config/settings.js';
-import { BoundedClient } from '../database/bounded-pool.js';
+import { BoundedClient } from '../database/bounded-client.js';
 import { connectionTarget } from '../database/connection-target.js';
 import { databaseTimeouts } from '../database/data-source.js';
 import { openRedis } from '../redis/open-redis.js';
