@@ -17,6 +17,9 @@ export class BoundedClient extends Client {
 
   constructor(config: BoundedConfig = {}) {
     super(config);
+    // Who takes it from a pool may come to listen too late: its last word can stand in the packet that made it ready. Its
+    // statements are told of the loss in any case, and so is the pool.
+    this.on('error', () => undefined);
     // Not in its types. A copy of the config would lack the password, which pools hide from those who list its members.
     if (config.connectLimit !== undefined) Object.assign(this, { _connectionTimeoutMillis: config.connectLimit });
   }

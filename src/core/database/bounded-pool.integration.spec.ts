@@ -38,7 +38,6 @@ describe('BoundedPool', () => {
 
   it('keeps no connection on which a statement was given up: neither its ROLLBACK nor the next one waits', async () => {
     const client = await pool.connect();
-    client.on('error', () => undefined);
     await client.query('BEGIN');
     await expect(client.query(UNANSWERED)).rejects.toThrow('Query read timeout');
     // Long before its own time is up.
@@ -54,7 +53,6 @@ describe('BoundedPool', () => {
     await expect(pool.query('SELECT pg_sleep(30)')).rejects.toThrow('Query read timeout');
     await expect(processId()).resolves.not.toBe(before);
     const client = await pool.connect();
-    client.on('error', () => undefined);
     await client.query('BEGIN');
     // Idle for longer than a statement may take.
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -107,6 +105,17 @@ describe('BoundedPool', () => {
     client.release();
     await expect(processId()).resolves.toBe(before);
   });
+
+  it('survives the end of a connection to which nobody listens yet, and goes on with another', async () => {
+    const before = await processId();
+    const client = await pool.connect();
+    const ended = new Promise((resolve) => client.once('end', resolve));
+    await database.rows('SELECT pg_terminate_backend($1)', [before]);
+    await ended;
+    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+    client.release();
+    await expect(processId()).resolves.not.toBe(before);
+  }, 5_000);
 
   it('has connections that end although the server says nothing', async () => {
     const client = new BoundedClient({ connectionString: proxy.url });
