@@ -28,11 +28,20 @@ describe('Deadlines', () => {
     expect(onLate.mock.calls).toEqual([['first'], ['second'], ['later']]);
   });
 
+  it('tells of those that are left, whichever have ended between them', () => {
+    const [first, second, third, last] = ['first', 'second', 'third', 'last'].map((name) => deadlines.begin(name));
+    for (const ended of [second, first, first]) if (ended) deadlines.end(ended);
+    deadlines.begin('after');
+    if (last) deadlines.end(last);
+    jest.advanceTimersByTime(1_200);
+    expect(onLate.mock.calls).toEqual([['third'], ['after']]);
+    expect(third).toMatchObject({ previous: undefined, next: undefined });
+  });
+
   it('tells of nothing that has ended, and of nothing once it is stopped', () => {
-    deadlines.begin('ended');
-    deadlines.begin('stopped');
-    deadlines.end('ended');
-    deadlines.end('unknown');
+    const names = ['oldest', 'stopped', 'between', 'youngest'];
+    const [oldest, , between, youngest] = names.map((name) => deadlines.begin(name));
+    for (const ended of [between, oldest, youngest, oldest, between]) if (ended) deadlines.end(ended);
     jest.advanceTimersByTime(900);
     deadlines.stop();
     jest.advanceTimersByTime(10_000);

@@ -68,7 +68,7 @@ export class BoundedPool extends Pool {
     const waiting: Waiting = {
       callback,
       turn: (error, client, release) => {
-        this.waiting?.end(waiting);
+        if (deadline) this.waiting?.end(deadline);
         // Its turn has come too late.
         const late = client && (waiting.isOver || isGivenUp?.()) ? givenUp() : undefined;
         if (late) release();
@@ -76,7 +76,7 @@ export class BoundedPool extends Pool {
       },
       isOver: false,
     };
-    this.waiting?.begin(waiting);
+    const deadline = this.waiting?.begin(waiting);
     super.connect(waiting.turn);
   }
 

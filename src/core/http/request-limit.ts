@@ -8,10 +8,10 @@ const RETRY_AFTER = '2';
 /** What these do nobody has to be told. */
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
-const LIMIT = Symbol('the limit of the request');
+const LIMIT = Symbol('the end of its limit');
 
-/** With the limit that it is under: who reports the answer knows nothing else of it. */
-type LimitedReply = FastifyReply & { [LIMIT]?: Deadlines<FastifyReply> };
+/** Who reports the answer ends its limit, and knows nothing else of it. */
+type LimitedReply = FastifyReply & { [LIMIT]?: () => void };
 
 /** Answers requests with 503 when they have taken too long, whatever they wait for. */
 export class RequestLimit {
@@ -27,8 +27,8 @@ export class RequestLimit {
     const isRead = SAFE_METHODS.has(request.method);
     // Probes have limits of their own, and say more than that they took too long.
     if (!(request.routeOptions.config as HttpRouteConfig).probe) {
-      this.deadlines.begin(reply);
-      reply[LIMIT] = this.deadlines;
+      const deadline = this.deadlines.begin(reply);
+      reply[LIMIT] = () => this.deadlines.end(deadline);
     }
     return () => reply.sent || (isRead && reply.raw.destroyed);
   }
@@ -40,7 +40,7 @@ export class RequestLimit {
 
 /** To be called with the answer. */
 export function endRequestLimit(reply: LimitedReply): void {
-  reply[LIMIT]?.end(reply);
+  reply[LIMIT]?.();
 }
 
 function giveUp(reply: FastifyReply, limit: number): void {
