@@ -1,10 +1,10 @@
 import { AppModule } from './app.module.js';
 import { createHttpApplication } from './core/http/create-http-application.js';
 import { serveDocs } from './core/openapi/serve-docs.js';
-import { collectEarly } from './core/process/collect-early.js';
 import { runProcess } from './core/process/run-process.js';
+import { tuneHeap } from './core/process/tune-heap.js';
 
-collectEarly();
+tuneHeap();
 
 /** The API process. */
 await runProcess({

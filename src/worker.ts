@@ -1,9 +1,9 @@
 import { createHttpApplication } from './core/http/create-http-application.js';
-import { collectEarly } from './core/process/collect-early.js';
 import { runProcess } from './core/process/run-process.js';
+import { tuneHeap } from './core/process/tune-heap.js';
 import { WorkerModule } from './worker.module.js';
 
-collectEarly();
+tuneHeap();
 
 /** The worker process; its port answers probes alone. */
 await runProcess({
