@@ -47,8 +47,9 @@ describeWithBrowser('an explorer with a browser', () => {
   async function execute(operation: string, { body, id }: { body?: object; id?: string } = {}): Promise<string> {
     const block = page.locator(`[id="operations-${operation}"]`);
     if (!(await block.getAttribute('class'))?.includes('is-open')) await block.locator('.opblock-summary').click();
-    const tryOut = block.locator('.try-out__btn:not(.cancel)');
-    if (await tryOut.count()) await tryOut.click();
+    // Waits for it, since it comes some moments after the click; behind it may stand "Reset".
+    const tryOut = block.locator('.try-out__btn').first();
+    if (!(await tryOut.getAttribute('class'))?.includes('cancel')) await tryOut.click();
     if (id) await block.locator('input[placeholder=id]').fill(id);
     if (body) await block.locator('textarea.body-param__text').fill(JSON.stringify(body));
     await block.locator('.execute').click();
