@@ -4,7 +4,7 @@ import type { TransactionalAdapterTypeOrm } from '@nestjs-cls/transactional-adap
 import { isUuid } from '../common/ids/uuid.js';
 import { Settings } from '../core/config/settings.js';
 import type { SearchLanguage } from '../core/config/setting-kinds.js';
-import { KeyedReads } from '../core/database/keyed-reads.js';
+import { AMONG_KEYS, KeyedReads } from '../core/database/keyed-reads.js';
 import { Sql, type Statement } from '../core/database/sql.js';
 import { LIVE_AUTHORS_POSTS, postColumns, type PostRow } from './post-row.js';
 import { Post } from './post.entity.js';
@@ -18,7 +18,7 @@ export type NewPost = Pick<
 
 const SELECT = `SELECT ${postColumns()} FROM ${LIVE_AUTHORS_POSTS}`;
 
-const BY_IDS = { name: 'posts.byIds', text: `${SELECT} WHERE p.id = ANY($1::uuid[]) AND p.deleted_at IS NULL` };
+const BY_IDS = { name: 'posts.byIds', text: `${SELECT} WHERE p.id ${AMONG_KEYS} AND p.deleted_at IS NULL` };
 const BY_ID = { name: 'posts.byId', text: `${SELECT} WHERE p.id = $1 AND p.deleted_at IS NULL` };
 const BY_SLUG = { name: 'posts.bySlug', text: `${SELECT} WHERE p.slug = $1 AND p.deleted_at IS NULL` };
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RowPage } from '../../common/paging/page.js';
 import type { PageQuery } from '../../common/paging/page-query.dto.js';
 import { Conditions } from '../../core/database/conditions.js';
-import { KeyedReads } from '../../core/database/keyed-reads.js';
+import { AMONG_KEYS, KeyedReads } from '../../core/database/keyed-reads.js';
 import { Sql } from '../../core/database/sql.js';
 import { insertLiveEvents } from '../../core/live/live-events.js';
 import { KeysetPager } from '../../core/paging/keyset-pager.js';
@@ -40,7 +40,7 @@ const LIVE = `s.expires_at > $2 AND ${ACCEPTED}`;
 const ACCOUNTS = {
   name: 'sessions.accounts',
   text: `SELECT ${userColumns('u.')}, s.id AS "sessionId", s.expires_at AS "sessionExpiresAt"
-    FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ANY($1::uuid[]) AND ${ACCEPTED}`,
+    FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id ${AMONG_KEYS} AND ${ACCEPTED}`,
 };
 
 const LIVE_SESSION = {
