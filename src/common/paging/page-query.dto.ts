@@ -5,7 +5,7 @@ import { MaxCharacters } from '../validation/characters.decorator.js';
 import { NotTogetherWith } from '../validation/not-together-with.decorator.js';
 import { ToInteger } from '../validation/to-integer.decorator.js';
 
-const MAX_LIMIT = 100;
+export const MAX_LIMIT = 100;
 const DEFAULT_LIMIT = 20;
 /** Deeper offsets cost more than they are worth; cursors have no such bound. */
 const MAX_SKIP = 100_000;

@@ -6,6 +6,7 @@ import { newId } from '../../common/ids/uuid.js';
 import { ConfigModule } from '../config/config.module.js';
 import { Conditions } from '../database/conditions.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { Sql } from '../database/sql.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { KeysetPager, NEWEST_FIRST, type KeysetOrder } from './keyset-pager.js';
 import { PagingModule } from './paging.module.js';
@@ -110,6 +111,32 @@ describe('KeysetPager on PostgreSQL', () => {
     const before = new Set(first.rows.map(({ id }) => id));
     expect(rows).toHaveLength(NAMES.length - 3);
     expect(rows.filter(({ id }) => before.has(id))).toEqual([]);
+  });
+
+  it('has its pages planned once for all, however many rows there are', async () => {
+    await database.rows(`CREATE TABLE many AS
+      SELECT gen_random_uuid() AS id, now()::timestamptz(3) AS created_at FROM generate_series(1, 5000)`);
+    await database.rows('CREATE INDEX ON many (created_at, id)');
+    await database.rows('ANALYZE many');
+    let cursor: string | undefined;
+    for (let count = 0; count < 16; count += 1) {
+      const columns = 'id, created_at AS "createdAt"';
+      const list = { name: 'many.page', columns, from: 'many', id: 'id', filter: new Conditions(), filteredBy: [] };
+      const { page: info } = await pager.page<Thing>({ ...list, order: NEWEST_FIRST }, { limit: 20, cursor });
+      cursor = info.nextCursor ?? undefined;
+    }
+    const text = `SELECT generic_plans::int AS generic FROM pg_prepared_statements
+      WHERE name LIKE 'many.page%' ORDER BY generic`;
+    // PostgreSQL judges after five executions; there was one page without a cursor, and fifteen with one.
+    expect(await module.get(Sql).rows({ name: 'plans', text })).toEqual([{ generic: 0 }, { generic: 10 }]);
+  });
+
+  it('reads as many as it is asked for where these are more than clients may ask for', async () => {
+    await database.rows(
+      `INSERT INTO things SELECT gen_random_uuid(), 'one of many', now() FROM generate_series(1, 300)`,
+    );
+    expect((await page({ limit: 250 })).rows).toHaveLength(250);
+    expect((await page({ limit: 100 })).rows).toHaveLength(100);
   });
 
   it('skips', async () => {
