@@ -70,7 +70,8 @@ export class KeysetPager {
         `(${order.column}, ${id}) ${isPast} (${filter.bind(value)}::${order.type}, ${filter.bind(lastId)}::${idType})`,
       );
     }
-    const rows = await this.read<Row>({ ...list, filter }, query, direction);
+    const isFiltered = list.filter.values.length > 0;
+    const rows = await this.read<Row>({ ...list, filter }, query, { direction, isFiltered });
     // All that stood before is gone: what comes before now is the first page.
     if (direction === 'previous' && rows.length === 0) return this.page(list, { ...query, cursor: undefined });
     const cursorOf = (row: Row, way: Direction): string =>
@@ -81,13 +82,14 @@ export class KeysetPager {
   private async read<Row extends QueryResultRow>(
     { name, columns, from, id, filter, order, planEachTime }: KeysetList<Row>,
     { limit, skip = 0 }: PageQuery,
-    direction: Direction,
+    { direction, isFiltered }: { direction: Direction; isFiltered: boolean },
   ): Promise<Row[]> {
     const way = order.descending === (direction === 'next') ? 'DESC' : 'ASC';
     const ordered = `SELECT ${columns} FROM ${from} ${filter.where} ORDER BY ${order.column} ${way}, ${id} ${way}`;
     // The planner takes a bound limit for a tenth of all rows, and plans every execution anew to see that it is less: that
-    // takes five times as long as to read a page. Of the constant it sees it once for all.
-    const isPlannedOnce = !planEachTime && skip === 0 && limit <= MAX_LIMIT;
+    // takes five times as long as to read a page. Of the constant it sees it once for all, which is only good where no
+    // value of a filter decides how to read: a rare tag is found otherwise than one that is everywhere.
+    const isPlannedOnce = !isFiltered && skip === 0 && limit <= MAX_LIMIT;
     const text = isPlannedOnce
       ? `SELECT * FROM (${ordered} LIMIT ${MAX_LIMIT + 1}) AS page LIMIT ${filter.bind(limit + 1)}`
       : `${ordered} LIMIT ${filter.bind(limit + 1)} OFFSET ${filter.bind(skip)}`;
