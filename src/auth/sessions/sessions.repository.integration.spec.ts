@@ -236,7 +236,7 @@ describe('SessionsRepository on PostgreSQL', () => {
       await begin(bobs, bob);
     });
 
-    const begin = async (id: string, owner: string, at = 0, userAgent: string | null = null): Promise<void> =>
+    const begin = async (id: string, owner: string, at = 0, userAgent: string | null = null): Promise<boolean> =>
       sessions.insert({ id, userId: owner, createdAt: later(at), expiresAt: later(at + IDLE), userAgent, ip: null });
 
     it('lists the live ones, the one used last first, and nobody else’s', async () => {
@@ -263,7 +263,6 @@ describe('SessionsRepository on PostgreSQL', () => {
       expect(await listed(at)).toEqual([]);
     });
 
-    // Lists it today: see the report.
     it('lists, and ends, none that the account does not accept any more, as after a reset of the password', async () => {
       await database.rows('UPDATE users SET sessions_valid_from = $1', [later(1)]);
       expect(await sessions.account(sessionId, later(2))).toBeUndefined();
@@ -311,19 +310,23 @@ describe('SessionsRepository on PostgreSQL', () => {
       { userAgent: 'curl', isNew: true },
       { userAgent: null, isNew: true },
     ])('takes $userAgent for a new device: $isNew', async ({ userAgent, isNew }) => {
-      expect(await sessions.isNewDevice(userId, userAgent)).toBe(isNew);
+      expect(await begin(newId(), userId, 1, userAgent)).toBe(isNew);
+      expect(await begin(newId(), userId, 1, userAgent)).toBe(false);
     });
 
     it('takes a program of another version for the same device', async () => {
       await begin(newId(), userId, 0, 'Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0');
-      expect(await sessions.isNewDevice(userId, 'Mozilla/5.0 (X11; Linux x86_64; rv:131.1) Firefox/131.1')).toBe(false);
-      expect(await sessions.isNewDevice(userId, 'Mozilla/5.0 (Windows NT 10.0; rv:130.0) Firefox/130.0')).toBe(true);
+      const next = 'Mozilla/5.0 (X11; Linux x86_64; rv:131.1) Firefox/131.1';
+      expect(await begin(newId(), userId, 1, next)).toBe(false);
+      const elsewhere = 'Mozilla/5.0 (Windows NT 10.0; rv:130.0) Firefox/130.0';
+      expect(await begin(newId(), userId, 1, elsewhere)).toBe(true);
     });
 
     it('takes the first device of an account for none that is new, and an ended one for known', async () => {
-      expect(await sessions.isNewDevice(newId(), 'Firefox')).toBe(false);
-      await sessions.revoke(sessionId, later(1));
-      expect(await sessions.isNewDevice(userId, 'Firefox')).toBe(false);
+      await database.rows('DELETE FROM sessions WHERE user_id = $1', [bob]);
+      expect(await begin(bobs, bob, 1, 'Firefox')).toBe(false);
+      await sessions.revoke(bobs, later(2));
+      expect(await begin(newId(), bob, 3, 'Firefox')).toBe(false);
     });
 
     it('tells of sessions of any state, and of no others', async () => {

@@ -24,12 +24,19 @@ interface PlanRow {
   'QUERY PLAN': { Plan: { 'Plan Rows': number } }[];
 }
 
+// A browser that updated itself is still the same device to its owner, so only the letters of its name are compared.
+const device = (userAgent: string): string => `regexp_replace(coalesce(${userAgent}, ''), '[0-9.]+', '', 'g')`;
+
 const INSERT = {
   name: 'sessions.insert',
-  // Not before the moment since when the account accepts sessions, which another machine's clock may have set.
+  // Not before the moment since when the account accepts sessions, which another machine's clock may have set. What is
+  // returned looks at the sessions before this one.
   text: `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip)
-    SELECT $1::uuid, id, GREATEST($3::timestamptz, sessions_valid_from), $3::timestamptz, $4::timestamptz, $5, $6::inet
-    FROM users WHERE id = $2`,
+    SELECT $1::uuid, id, GREATEST($3::timestamptz, sessions_valid_from), $3::timestamptz, $4::timestamptz, $5::text, $6::inet
+    FROM users WHERE id = $2
+    RETURNING EXISTS (SELECT FROM sessions WHERE user_id = $2)
+      AND NOT EXISTS (SELECT FROM sessions WHERE user_id = $2 AND ${device('user_agent')} = ${device('$5::text')})
+      AS "isNewDevice"`,
 };
 
 /** Neither revoked, nor older than the account accepts. */
@@ -83,14 +90,6 @@ const REVOKE_OTHERS = {
       WHERE user_id = $1 AND id IS DISTINCT FROM $2::uuid AND revoked_at IS NULL`),
 };
 
-// A browser that updated itself is still the same device to its owner, so only the letters of its name are compared.
-const IS_NEW_DEVICE = {
-  name: 'sessions.isNewDevice',
-  text: `SELECT bool_or(true) IS NOT NULL AND NOT bool_or(
-      regexp_replace(coalesce(user_agent, ''), '[0-9.]+', '', 'g') = regexp_replace(coalesce($2::text, ''), '[0-9.]+', '', 'g')
-    ) AS "isNew" FROM sessions WHERE user_id = $1`,
-};
-
 const DEVICES = { name: 'sessions.devices', text: `SELECT ${OWN_COLUMNS} FROM sessions WHERE id = ANY($1::uuid[])` };
 
 const REVOKE = {
@@ -133,9 +132,12 @@ export class SessionsRepository {
     private readonly pager: KeysetPager,
   ) {}
 
-  async insert(session: NewSession): Promise<void> {
+  /** @returns whether the account was used before, but never with such a program */
+  async insert(session: NewSession): Promise<boolean> {
     const { id, userId, createdAt, expiresAt, userAgent, ip } = session;
-    await this.sql.rows(INSERT, [id, userId, createdAt, expiresAt, userAgent, ip]);
+    const values = [id, userId, createdAt, expiresAt, userAgent, ip];
+    const row = await this.sql.row<{ isNewDevice: boolean }>(INSERT, values);
+    return row?.isNewDevice ?? false;
   }
 
   /** The account behind a session that is live; one that is disabled is among them, for its own answer. */
@@ -185,12 +187,6 @@ export class SessionsRepository {
   /** Sessions of any state, to tell their owner of them. */
   async devices(ids: string[]): Promise<OwnSessionRow[]> {
     return this.sql.rows<OwnSessionRow>(DEVICES, [ids]);
-  }
-
-  /** Whether the account was used before, but never with such a program. */
-  async isNewDevice(userId: string, userAgent: string | null): Promise<boolean> {
-    const row = await this.sql.row<{ isNew: boolean | null }>(IS_NEW_DEVICE, [userId, userAgent]);
-    return row?.isNew ?? false;
   }
 
   /** @returns whether there was such a live session of this account */

@@ -32,6 +32,7 @@ class FakeSessions {
 
   insert = async (session: NewSession) => {
     this.inserted.push(session);
+    return this.knownDevices.length > 0 && !this.knownDevices.includes(session.userAgent);
   };
 
   live = async (id: string, now: Date) =>
@@ -42,9 +43,6 @@ class FakeSessions {
     if (this.row?.id !== id || this.row.generation !== generation || this.revokedAt) return undefined;
     return this.set({ generation: generation + 1, lastUsedAt: now, expiresAt: later(now, idle) });
   };
-
-  isNewDevice = async (_userId: string, userAgent: string | null) =>
-    this.knownDevices.length > 0 && !this.knownDevices.includes(userAgent);
 
   revoke = async (id: string, now: Date) => {
     if (this.row?.id !== id || this.revokedAt) return undefined;

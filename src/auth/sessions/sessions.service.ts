@@ -107,8 +107,7 @@ export class SessionsService {
 
   @Transactional()
   private async insert(session: NewSession): Promise<void> {
-    const isNewDevice = await this.sessions.isNewDevice(session.userId, session.userAgent);
-    await this.sessions.insert(session);
+    const isNewDevice = await this.sessions.insert(session);
     const { id, userId } = session;
     await this.audit.record('session.started', { subjectId: userId, actorId: userId, sessionId: id });
     if (isNewDevice) await this.outbox.record(new SignedInFromNewDevice(userId, id));
