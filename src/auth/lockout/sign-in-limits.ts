@@ -33,23 +33,13 @@ interface SuspectRow {
   admitted: boolean;
 }
 
-// One statement for both counters, in the order of their keys, so that parallel attempts wait instead of deadlocking.
-const COUNT = {
-  name: 'signIn.count',
-  text: `INSERT INTO sign_in_counters AS c (key, count, resets_at)
-    SELECT key, 1, $2::timestamptz + $3 * interval '1 second' FROM unnest($1::text[]) AS key ORDER BY key
-    ON CONFLICT (key) DO UPDATE SET
-      count = CASE WHEN c.resets_at <= $2 THEN 1 ELSE c.count + 1 END,
-      resets_at = CASE WHEN c.resets_at <= $2 THEN excluded.resets_at ELSE c.resets_at END
-    RETURNING key, count, resets_at AS "resetsAt"`,
-};
+/** One of the two, as a try is refused for its network before it is held against the account. */
+type AdmittedRow = { refusedUntil: Date } | ({ refusedUntil: null } & SuspectRow);
 
-// Counted as a failure before the password is looked at, in one statement, so that parallel guesses count too; the
-// right password takes it back. While it is blocked nothing is counted, so that a lock ends.
-const SUSPECT = {
-  name: 'signIn.suspect',
-  text: `INSERT INTO sign_in_counters AS c (key, count, resets_at, admitted_attempt)
-    VALUES ($1, 1, $2::timestamptz + $3 * interval '1 second', $7::uuid)
+// Counted as a failure before the password is looked at, so that parallel guesses count too; the right password takes it
+// back. While it is blocked nothing is counted, so that a lock ends.
+const suspecting = (where = ''): string => `INSERT INTO sign_in_counters AS c (key, count, resets_at, admitted_attempt)
+    SELECT $1, 1, $2::timestamptz + $3 * interval '1 second', $7::uuid ${where}
     ON CONFLICT (key) DO UPDATE SET
       count = CASE WHEN c.resets_at <= $2 THEN 1 WHEN c.blocked_until > $2 THEN c.count ELSE c.count + 1 END,
       resets_at = excluded.resets_at,
@@ -60,7 +50,26 @@ const SUSPECT = {
         WHEN c.count + 1 >= $4
           THEN $2::timestamptz + LEAST($5 * 2 ^ LEAST(c.count + 1 - $4, 20), $6) * interval '1 second'
       END
-    RETURNING count, blocked_until AS "blockedUntil", admitted_attempt = $7::uuid AS admitted`,
+    RETURNING count, blocked_until AS "blockedUntil", admitted_attempt = $7::uuid AS admitted`;
+
+const SUSPECT = { name: 'signIn.suspect', text: suspecting() };
+
+// One statement for all counters, in the order of their keys and the account's last, so that parallel attempts wait
+// instead of deadlocking.
+const ADMIT = {
+  name: 'signIn.admit',
+  text: `WITH tries AS (
+      INSERT INTO sign_in_counters AS c (key, count, resets_at)
+      SELECT key, 1, $2::timestamptz + $10 * interval '1 second' FROM unnest($8::text[]) AS key ORDER BY key
+      ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN c.resets_at <= $2 THEN 1 ELSE c.count + 1 END,
+        resets_at = CASE WHEN c.resets_at <= $2 THEN excluded.resets_at ELSE c.resets_at END
+      RETURNING key, count, resets_at
+    ), refusal AS (
+      SELECT max(resets_at) AS until FROM tries JOIN unnest($8::text[], $9::int[]) AS l (key, most) USING (key)
+      WHERE count > most
+    ), suspect AS (${suspecting('FROM refusal WHERE until IS NULL')})
+    SELECT until AS "refusedUntil", suspect.* FROM refusal LEFT JOIN suspect ON true`,
 };
 
 const PURGE = {
@@ -92,20 +101,15 @@ export class SignInLimits {
     const limit = this.settings.LOGIN_RATE_LIMIT;
     if (limit === 0) return false;
     const network = networkKey(ip);
-    const limits = new Map([
-      [this.key('network', network), limit * NETWORK_FACTOR],
-      [this.key('network-account', network, account), limit],
-    ]);
     const now = this.clock.now();
-    const counters = await this.sql.rows<{ key: string; count: number; resetsAt: Date }>(COUNT, [
-      [...limits.keys()],
-      now,
+    const row = await this.sql.row<AdmittedRow>(ADMIT, [
+      ...this.suspicion('account', account, now),
+      [this.key('network', network), this.key('network-account', network, account)],
+      [limit * NETWORK_FACTOR, limit],
       WINDOW,
     ]);
-    for (const { key, count, resetsAt } of counters)
-      if (count > (limits.get(key) ?? limit)) throw refuse(resetsAt, now);
-
-    return this.suspect('account', account, now);
+    if (row?.refusedUntil) throw refuse(row.refusedUntil, now);
+    return beginsLocks(row, now);
   }
 
   /**
@@ -115,15 +119,13 @@ export class SignInLimits {
    */
   async admitConfirmation(account: string): Promise<void> {
     if (this.settings.LOGIN_RATE_LIMIT === 0) return;
-    await this.suspect('confirmation', account, this.clock.now());
+    const now = this.clock.now();
+    beginsLocks(await this.sql.row<SuspectRow>(SUSPECT, this.suspicion('confirmation', account, now)), now);
   }
 
-  /** @returns whether this try began a series of locks, should its password be wrong */
-  private async suspect(kind: string, account: string, now: Date): Promise<boolean> {
-    const values = [this.key(kind, account), now, MEMORY, FREE_FAILURES, FIRST_LOCK, LONGEST_LOCK, newId()];
-    const row = await this.sql.row<SuspectRow>(SUSPECT, values);
-    if (row && !row.admitted) throw refuse(row.blockedUntil ?? now, now);
-    return row?.count === FREE_FAILURES;
+  /** What SUSPECT is told, and ADMIT first. */
+  private suspicion(kind: string, account: string, now: Date): unknown[] {
+    return [this.key(kind, account), now, MEMORY, FREE_FAILURES, FIRST_LOCK, LONGEST_LOCK, newId()];
   }
 
   /**
@@ -143,6 +145,15 @@ export class SignInLimits {
   private key(...parts: string[]): string {
     return this.keyring.sign('sign-in', JSON.stringify(parts), 18).toString('base64url');
   }
+}
+
+/**
+ * Whether a try begins a series of locks, should its password be wrong.
+ * @throws AppError `TOO_MANY_ATTEMPTS` where the account is locked
+ */
+function beginsLocks(row: SuspectRow | undefined, now: Date): boolean {
+  if (row && !row.admitted) throw refuse(row.blockedUntil ?? now, now);
+  return row?.count === FREE_FAILURES;
 }
 
 function refuse(until: Date, now: Date): AppError {
