@@ -7,7 +7,7 @@ import { expectNoInternals, expectOAuthError, expectProblem, refusedFields } fro
 import { FROM_PROXY, startInProduction } from './support/production.js';
 import { expectHeader, itAnswers, type Scenario } from './support/scenarios.js';
 import { statusesOf } from './support/statuses.js';
-import { exchange, getFrom } from './support/wire.js';
+import { exchange, exchangeAll, getFrom } from './support/wire.js';
 
 const USERS = '/api/v1/users';
 const POSTS = '/api/v1/posts';
@@ -366,6 +366,13 @@ describe('the way of a request', () => {
       const probe: Record<string, unknown> = {};
       expect(probe['role']).toBeUndefined();
       expect(Object.prototype).not.toHaveProperty('role');
+    });
+
+    it('that is too large is answered to whoever sends all of it first, and goes on', async () => {
+      const tooMuch = ' '.repeat(10 * MEBIBYTE);
+      const head = `POST ${POSTS} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${tooMuch.length}\r\n\r\n`;
+      const answers = await exchangeAll(api.url, head + tooMuch + getFrom(host, '/health'));
+      expect(answers.map(({ status }) => status)).toEqual([413, 200]);
     });
 
     it('that comes in pieces is cut off at the same size', async () => {

@@ -85,6 +85,9 @@ function checkUrl({ url, params, query }: FastifyRequest): void {
 
 function addHeaders(request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-request-id', request.id);
+  // Closed at once, as Fastify wants it, the connection would be reset under a client that is still sending, and take the
+  // answer along (RFC 9112 §9.6). Node reads over what is left, as long as any request may take.
+  if (reply.statusCode === 413) reply.removeHeader('connection');
   // What a route does not say otherwise is nobody's to keep.
   if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
   // Not under /auth, where the time that an answer takes is nobody's business.
