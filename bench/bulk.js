@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Author, call } from './bulk/authors.js';
-import { peakMemory } from './bulk/memory.js';
+import { peakMemory, residentMemory } from './bulk/memory.js';
 import { HELP, readOptions } from './bulk/options.js';
 import { median } from './comparison.js';
 import { createDataset } from './dataset.js';
@@ -17,8 +17,8 @@ import { align } from './table.js';
 const WORKER = new URL('../dist/src/worker.js', import.meta.url);
 /** Milliseconds between two sign-ups while the bulk goes out. */
 const PROBE_INTERVAL = 2_000;
-/** As a ratio, in megabytes, and in milliseconds. */
-const BARS = { publishing: 1.5, memory: 250, probe: 5_000 };
+/** As ratios, in megabytes, and in milliseconds. */
+const BARS = { publishing: 1.5, peak: 250, memory: 200, growth: 1.1, probe: 5_000 };
 
 /**
  * @param {import('./bulk/options.js').Options} options
@@ -46,12 +46,15 @@ async function measure({ followers, rounds }, place) {
   const environment = { ...settingsFor(0, databaseUrl), ...settings, WORKER_PORT: String(await freePort()) };
   const worker = startProcess(WORKER, { ...place, environment });
   await messageOf(worker, 'worker');
-  const { seconds, probes } = await mailAll({ api, sink, followers });
-  const memory = await peakMemory(worker.pid);
+  const { seconds, probes, halfway = Number.NaN } = await mailAll({ api, sink, followers, pid: worker.pid });
+  const memory = (await residentMemory(worker.pid)) ?? Number.NaN;
+  const peak = (await peakMemory(worker.pid)) ?? Number.NaN;
 
   const rows = [
     row('publishing, over that without followers', median(times[0]) / median(times[1]), BARS.publishing, ''),
-    row('peak memory of the worker', memory ?? Number.NaN, BARS.memory, ' MB'),
+    row('memory of the worker at the end', memory, BARS.memory, ' MB'),
+    row('the same, over that halfway', memory / halfway, BARS.growth, ''),
+    row('peak memory of the worker', peak, BARS.peak, ' MB'),
     row('slowest mail of a sign-up meanwhile', Math.max(...probes), BARS.probe, ' ms'),
   ];
   console.log(`\n${align([['a post to many', 'figure', 'bar', 'ok'], ...rows.map(({ cells }) => cells)])}\n`);
@@ -67,6 +70,8 @@ async function measure({ followers, rounds }, place) {
     seconds,
     probes,
     memory,
+    halfway,
+    peak,
   });
   say(`All figures are in ${file}`);
   return rows.every(({ isOk }) => isOk);
@@ -105,10 +110,14 @@ async function keepOneEvent(database, authorId) {
   );
 }
 
-/** @returns {Promise<{ seconds: number, probes: number[] }>} milliseconds from each sign-up to its mail */
-async function mailAll({ api, sink, followers }) {
+/**
+ * @returns {Promise<{ seconds: number, probes: number[], halfway?: number }>} milliseconds from each sign-up to its mail,
+ * and the memory of the worker at half of the mails
+ */
+async function mailAll({ api, sink, followers, pid }) {
   const started = performance.now();
   const probes = [];
+  let halfway;
   for (;;) {
     const email = `probe-${probes.length}@example.com`;
     const arrival = sink.arrival(email);
@@ -117,11 +126,12 @@ async function mailAll({ api, sink, followers }) {
     await arrival;
     probes.push(performance.now() - signedUp);
     const { to } = await sink.count();
+    if (to >= followers / 2) halfway ??= await residentMemory(pid);
     if (to >= followers) break;
     if (probes.length % 15 === 0) say(`${to.toLocaleString('en')} mails have arrived`);
     await sleep(PROBE_INTERVAL);
   }
-  return { seconds: (performance.now() - started) / 1_000, probes };
+  return { seconds: (performance.now() - started) / 1_000, probes, halfway };
 }
 
 const row = (name, figure, bar, unit) => {
