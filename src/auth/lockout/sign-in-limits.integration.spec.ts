@@ -188,6 +188,21 @@ describe('SignInLimits on PostgreSQL', () => {
     expect(await refused(attempt())).toBe(60);
   });
 
+  it('purges what counts nothing any more, and waits for nobody who is counting', async () => {
+    await limits.admit(attempt());
+    seconds = 86_401;
+    await limits.admit(attempt({ account: 'bob', ip: '198.51.100.1' }));
+    await database.rows('BEGIN');
+    const [counting] = await database.rows<{ key: string }>(
+      'SELECT key FROM sign_in_counters ORDER BY resets_at, key LIMIT 1 FOR UPDATE',
+    );
+    await limits.purge();
+    await database.rows('ROLLBACK');
+    const left = await database.rows<{ key: string }>('SELECT key FROM sign_in_counters ORDER BY resets_at, key');
+    expect(left).toHaveLength(4);
+    expect(left[0]).toEqual(counting);
+  });
+
   it('keeps neither addresses nor what was typed', async () => {
     await limits.admit(attempt({ account: 'ada@example.com' }));
     const keys = await database.rows<{ key: string }>('SELECT key FROM sign_in_counters');

@@ -72,9 +72,13 @@ const ADMIT = {
     SELECT until AS "refusedUntil", suspect.* FROM refusal LEFT JOIN suspect ON true`,
 };
 
+// It goes by no order of keys, and so waits for nobody: what is being counted counts again.
 const PURGE = {
   name: 'signIn.purge',
-  text: 'DELETE FROM sign_in_counters WHERE resets_at < $1 AND (blocked_until IS NULL OR blocked_until < $1)',
+  text: `DELETE FROM sign_in_counters WHERE key IN (
+      SELECT key FROM sign_in_counters WHERE resets_at < $1 AND (blocked_until IS NULL OR blocked_until < $1)
+      FOR UPDATE SKIP LOCKED
+    )`,
 };
 
 const FORGET = { name: 'signIn.forget', text: 'DELETE FROM sign_in_counters WHERE key = ANY($1::text[])' };
