@@ -68,13 +68,7 @@ export class AuthService {
       await this.noteFailure(account.id, false);
       throw refusal;
     }
-    return this.enter(account, device);
-  }
-
-  @Transactional()
-  private async enter(account: KnownAccount, device: Device): Promise<TokenResponse> {
-    await this.credentials.hold(account);
-    return this.sessions.start(account.id, device);
+    return this.sessions.start(account, device);
   }
 
   /** The token endpoint of OAuth 2.0. */

@@ -43,15 +43,6 @@ export class CredentialsService {
     return account;
   }
 
-  /**
-   * For what follows from a checked password in the same transaction: checking takes long, and who has changed the
-   * password meanwhile must not find that it still opened something.
-   * @throws AppError `INVALID_CREDENTIALS` when they have changed since
-   */
-  async hold({ id, credentialsChangedAt }: KnownAccount): Promise<void> {
-    if (!(await this.users.holdCredentials(id, credentialsChangedAt))) throw new AppError('INVALID_CREDENTIALS');
-  }
-
   /** @throws AppError `WRONG_PASSWORD` */
   async confirmPassword(userId: string, password: string): Promise<KnownAccount> {
     const contact = await this.contact(userId);

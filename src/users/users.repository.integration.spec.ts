@@ -46,12 +46,6 @@ const actor = (id: string, role: Role) => ({ id, role, emailVerified: true, sess
 /** The hour in which an account of the walks was made. */
 const hourOf = (username: string): string => String(Math.floor(Number(username.slice(-2)) / 4));
 
-/** Until a statement waits for the lock of another. */
-async function untilSomebodyWaits(database: TestDatabase): Promise<void> {
-  const waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-  while ((await database.rows(waiting)).length === 0);
-}
-
 describe('accounts on PostgreSQL', () => {
   let database: TestDatabase;
   let module: TestingModule;
@@ -396,27 +390,6 @@ describe('accounts on PostgreSQL', () => {
       expect(await users.credentials('bob')).toMatchObject({ passwordHash: 'v1:b' });
       // The password is the same: no link becomes void by it.
       expect(await credentialsChangedAt(ada.id)).toEqual(before);
-    });
-
-    it('holds credentials that have not changed, and waits for a change that is under way', async () => {
-      const { id } = await insert('ada');
-      const since = (await users.credentials('ada'))?.credentialsChangedAt ?? NOW;
-      expect(await users.holdCredentials(id, since)).toBe(true);
-      const other = await database.connect();
-      await other.query('BEGIN');
-      await other.query("UPDATE users SET credentials_changed_at = now() + interval '1 minute'");
-      const held = users.holdCredentials(id, since);
-      await untilSomebodyWaits(database);
-      await other.query('COMMIT');
-      await other.end();
-      expect(await held).toBe(false);
-    });
-
-    it('holds no credentials of a deleted account', async () => {
-      const { id } = await insert('ada');
-      const since = (await users.credentials('ada'))?.credentialsChangedAt ?? NOW;
-      await trash(id);
-      expect(await users.holdCredentials(id, since)).toBe(false);
     });
 
     it('knows the administrators who can administer', async () => {

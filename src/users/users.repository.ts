@@ -63,12 +63,6 @@ const CREDENTIALS = {
     ORDER BY (email_key = $1) DESC LIMIT 1`,
 };
 
-// Waits for whoever changes the account, and then looks again; those who only hold it do not wait for each other.
-const HOLD_CREDENTIALS = {
-  name: 'users.holdCredentials',
-  text: `SELECT id FROM users WHERE id = $1 AND credentials_changed_at = $2 AND deleted_at IS NULL FOR SHARE`,
-};
-
 // A taken username makes no row, so that another can be tried in the same transaction; a taken address is an error.
 const INSERT = {
   name: 'users.insert',
@@ -142,11 +136,6 @@ export class UsersRepository {
   /** By e-mail address or username; where one account's username is another's address, the address wins. */
   async credentials(login: string): Promise<CredentialsRow | undefined> {
     return this.sql.row<CredentialsRow>(CREDENTIALS, [identityKey(login)]);
-  }
-
-  /** @returns whether they have not changed since; they do not until the end of the transaction */
-  async holdCredentials(id: string, since: Date): Promise<boolean> {
-    return (await this.sql.row(HOLD_CREDENTIALS, [id, since])) !== undefined;
   }
 
   /**

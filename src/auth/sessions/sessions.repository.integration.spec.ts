@@ -6,13 +6,19 @@ import { ConfigModule } from '../../core/config/config.module.js';
 import { DatabaseModule } from '../../core/database/database.module.js';
 import { KeysModule } from '../../core/keys/keys.module.js';
 import { PagingModule } from '../../core/paging/paging.module.js';
-import { SessionsRepository } from './sessions.repository.js';
+import { SessionsRepository, type NewSession } from './sessions.repository.js';
 
 const START = new Date('2026-03-01T12:00:00.123Z');
 const IDLE = 600;
 const MAXIMUM = 3_600;
 
 const later = (seconds: number): Date => new Date(START.getTime() + seconds * 1_000);
+
+/** Until a statement waits for the lock of another. */
+async function untilSomebodyWaits(database: TestDatabase): Promise<void> {
+  const waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  while ((await database.rows(waiting)).length === 0);
+}
 
 describe('SessionsRepository on PostgreSQL', () => {
   let database: TestDatabase;
@@ -35,11 +41,11 @@ describe('SessionsRepository on PostgreSQL', () => {
     await database.rows('TRUNCATE users CASCADE');
     [userId, sessionId] = [newId(), newId()];
     await database.rows(
-      `INSERT INTO users (id, email, email_key, username, username_key, role, sessions_valid_from)
-        VALUES ($1, 'ada@example.com', 'ada@example.com', 'ada', 'ada', 'editor', $2)`,
+      `INSERT INTO users (id, email, email_key, username, username_key, role, sessions_valid_from, credentials_changed_at)
+        VALUES ($1, 'ada@example.com', 'ada@example.com', 'ada', 'ada', 'editor', $2, $2)`,
       [userId, START],
     );
-    await sessions.insert({
+    await insert({
       id: sessionId,
       userId,
       createdAt: START,
@@ -54,6 +60,12 @@ describe('SessionsRepository on PostgreSQL', () => {
     await database.drop();
   });
 
+  const insert = async (session: Omit<NewSession, 'credentialsChangedAt'>, credentialsChangedAt = START) =>
+    sessions.insert({ ...session, credentialsChangedAt });
+
+  const insertAnother = async () =>
+    insert({ id: newId(), userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
+
   const stored = async (): Promise<Record<string, unknown> | undefined> => {
     const rows = await database.rows('SELECT * FROM sessions WHERE id = $1', [sessionId]);
     return rows[0];
@@ -61,6 +73,26 @@ describe('SessionsRepository on PostgreSQL', () => {
 
   const listed = async (at: number): Promise<string[]> =>
     (await sessions.pageLive(userId, later(at), { limit: 20 })).rows.map(({ id }) => id);
+
+  describe('begins none', () => {
+    afterEach(async () => expect(await database.rows('SELECT id FROM sessions')).toEqual([{ id: sessionId }]));
+
+    it('where the credentials have changed since they were checked, and waits for a change under way', async () => {
+      const other = await database.connect();
+      await other.query('BEGIN');
+      await other.query('UPDATE users SET credentials_changed_at = $1', [later(1)]);
+      const waiting = insertAnother();
+      await untilSomebodyWaits(database);
+      await other.query('COMMIT');
+      await other.end();
+      expect(await waiting).toBeUndefined();
+    });
+
+    it('for an account that was deleted meanwhile', async () => {
+      await database.rows('UPDATE users SET deleted_at = $1', [later(1)]);
+      expect(await insertAnother()).toBeUndefined();
+    });
+  });
 
   it('keeps where a session began', async () => {
     expect(await stored()).toMatchObject({
@@ -79,7 +111,7 @@ describe('SessionsRepository on PostgreSQL', () => {
     'takes the address $ip',
     async ({ ip }) => {
       const id = newId();
-      await sessions.insert({ id, userId, createdAt: START, expiresAt: later(1), userAgent: null, ip });
+      await insert({ id, userId, createdAt: START, expiresAt: later(1), userAgent: null, ip });
       expect(await database.rows('SELECT host(ip) AS ip FROM sessions WHERE id = $1', [id])).toEqual([{ ip }]);
     },
   );
@@ -135,7 +167,7 @@ describe('SessionsRepository on PostgreSQL', () => {
     it('to each who asks at the same time that of its own session', async () => {
       const [ended, open] = [newId(), newId()];
       for (const id of [ended, open])
-        await sessions.insert({ id, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
+        await insert({ id, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
       await sessions.revoke(ended, later(1));
       const ids = [ended, sessionId, newId(), open, ended];
       const accounts = await Promise.all(ids.map(async (id) => sessions.account(id, later(2))));
@@ -207,7 +239,7 @@ describe('SessionsRepository on PostgreSQL', () => {
 
     it('moves no other session', async () => {
       const other = newId();
-      await sessions.insert({ id: other, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
+      await insert({ id: other, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
       await sessions.advance(other, 0, later(1), IDLE, MAXIMUM);
       expect(await stored()).toMatchObject({ generation: 0 });
     });
@@ -215,7 +247,7 @@ describe('SessionsRepository on PostgreSQL', () => {
 
   it('revokes once, at the first time, and that session alone', async () => {
     const other = newId();
-    await sessions.insert({ id: other, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
+    await insert({ id: other, userId, createdAt: START, expiresAt: later(IDLE), userAgent: null, ip: null });
     await sessions.revoke(sessionId, later(5));
     await sessions.revoke(sessionId, later(9));
     expect(await stored()).toMatchObject({ revoked_at: later(5) });
@@ -229,15 +261,20 @@ describe('SessionsRepository on PostgreSQL', () => {
     beforeEach(async () => {
       [bob, bobs] = [newId(), newId()];
       await database.rows(
-        `INSERT INTO users (id, email, email_key, username, username_key)
-          VALUES ($1, 'bob@example.com', 'bob@example.com', 'bob', 'bob')`,
-        [bob],
+        `INSERT INTO users (id, email, email_key, username, username_key, credentials_changed_at)
+          VALUES ($1, 'bob@example.com', 'bob@example.com', 'bob', 'bob', $2)`,
+        [bob, START],
       );
       await begin(bobs, bob);
     });
 
-    const begin = async (id: string, owner: string, at = 0, userAgent: string | null = null): Promise<boolean> =>
-      sessions.insert({ id, userId: owner, createdAt: later(at), expiresAt: later(at + IDLE), userAgent, ip: null });
+    const begin = async (
+      id: string,
+      owner: string,
+      at = 0,
+      userAgent: string | null = null,
+    ): Promise<boolean | undefined> =>
+      insert({ id, userId: owner, createdAt: later(at), expiresAt: later(at + IDLE), userAgent, ip: null });
 
     it('lists the live ones, the one used last first, and nobody else’s', async () => {
       const [second, third] = [newId(), newId()];

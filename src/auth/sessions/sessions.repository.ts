@@ -11,7 +11,10 @@ import { userColumns } from '../../users/user-columns.js';
 import { SESSION_REVOKED } from '../../users/users.live.js';
 import type { Session } from './session.entity.js';
 
-export type NewSession = Pick<Session, 'id' | 'userId' | 'createdAt' | 'expiresAt' | 'userAgent' | 'ip'>;
+export interface NewSession extends Pick<Session, 'id' | 'userId' | 'createdAt' | 'expiresAt' | 'userAgent' | 'ip'> {
+  /** Of the credentials that were checked. */
+  credentialsChangedAt: Date;
+}
 
 export type SessionRow = Pick<Session, 'id' | 'userId' | 'generation' | 'lastUsedAt' | 'expiresAt'>;
 
@@ -29,11 +32,13 @@ const device = (userAgent: string): string => `regexp_replace(coalesce(${userAge
 
 const INSERT = {
   name: 'sessions.insert',
-  // Not before the moment since when the account accepts sessions, which another machine's clock may have set. What is
-  // returned looks at the sessions before this one.
+  // Checking a password takes long, and who has changed it meanwhile must not find that it still opened something: FOR
+  // SHARE waits for whoever changes the account, and looks again; those who sign in do not wait for each other. A session
+  // does not begin before the account accepts some, a moment that another machine's clock may have set. What is returned
+  // looks at the sessions before this one.
   text: `INSERT INTO sessions (id, user_id, created_at, last_used_at, expires_at, user_agent, ip)
     SELECT $1::uuid, id, GREATEST($3::timestamptz, sessions_valid_from), $3::timestamptz, $4::timestamptz, $5::text, $6::inet
-    FROM users WHERE id = $2
+    FROM users WHERE id = $2 AND credentials_changed_at = $7 AND deleted_at IS NULL FOR SHARE
     RETURNING EXISTS (SELECT FROM sessions WHERE user_id = $2)
       AND NOT EXISTS (SELECT FROM sessions WHERE user_id = $2 AND ${device('user_agent')} = ${device('$5::text')})
       AS "isNewDevice"`,
@@ -132,12 +137,15 @@ export class SessionsRepository {
     private readonly pager: KeysetPager,
   ) {}
 
-  /** @returns whether the account was used before, but never with such a program */
-  async insert(session: NewSession): Promise<boolean> {
-    const { id, userId, createdAt, expiresAt, userAgent, ip } = session;
-    const values = [id, userId, createdAt, expiresAt, userAgent, ip];
+  /**
+   * @returns whether the account was used before, but never with such a program; undefined, and there is no session, where
+   * the credentials have changed since
+   */
+  async insert(session: NewSession): Promise<boolean | undefined> {
+    const { id, userId, createdAt, expiresAt, userAgent, ip, credentialsChangedAt } = session;
+    const values = [id, userId, createdAt, expiresAt, userAgent, ip, credentialsChangedAt];
     const row = await this.sql.row<{ isNewDevice: boolean }>(INSERT, values);
-    return row?.isNewDevice ?? false;
+    return row?.isNewDevice;
   }
 
   /** The account behind a session that is live; one that is disabled is among them, for its own answer. */

@@ -8,6 +8,7 @@ import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
 import { Keyring } from '../../core/keys/keyring.js';
 import { Outbox } from '../../core/outbox/outbox.js';
+import type { KnownAccount } from '../../users/credentials.service.js';
 import { RefreshTokenReused, SignedInFromNewDevice } from '../auth.events.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
 import { RefreshTokens } from '../tokens/refresh-tokens.js';
@@ -23,6 +24,7 @@ const DEVICE = { userAgent: 'Firefox', ip: '203.0.113.7' };
 class FakeSessions {
   readonly inserted: NewSession[] = [];
   readonly knownDevices: (string | null)[] = [];
+  haveCredentialsChanged = false;
   revokedAt: Date | undefined;
   others: { userId: string; keptId: string | null } | undefined;
   /** Called in front of each compare-and-set: what another request does in between. */
@@ -31,6 +33,7 @@ class FakeSessions {
   constructor(public row: SessionRow | undefined) {}
 
   insert = async (session: NewSession) => {
+    if (this.haveCredentialsChanged) return undefined;
     this.inserted.push(session);
     return this.knownDevices.length > 0 && !this.knownDevices.includes(session.userAgent);
   };
@@ -65,6 +68,8 @@ class FakeSessions {
     return this.row && { ...this.row };
   }
 }
+
+const ACCOUNT: KnownAccount = { id: 'ada', isActive: true, emailVerified: true, credentialsChangedAt: START };
 
 const later = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1_000);
 
@@ -118,10 +123,17 @@ describe('SessionsService', () => {
   describe('start', () => {
     it('begins a session and answers as RFC 6749 §5.1 asks', async () => {
       const { service, sessions, signed, refreshTokens } = await serviceWith(undefined);
-      const answer = await service.start('ada', DEVICE);
+      const answer = await service.start(ACCOUNT, DEVICE);
       const [{ id } = { id: '' }] = sessions.inserted;
       expect(sessions.inserted).toEqual([
-        { id, userId: 'ada', createdAt: START, expiresAt: later(START, 2_592_000), ...DEVICE },
+        {
+          ...DEVICE,
+          id,
+          userId: 'ada',
+          createdAt: START,
+          expiresAt: later(START, 2_592_000),
+          credentialsChangedAt: START,
+        },
       ]);
       expect(answer).toEqual({
         access_token: 'access token 1',
@@ -133,9 +145,16 @@ describe('SessionsService', () => {
       expect(signed).toEqual([{ userId: 'ada', sessionId: id }]);
     });
 
+    it('begins none where the password was changed while it was checked', async () => {
+      const { service, sessions, audit } = await serviceWith(undefined);
+      sessions.haveCredentialsChanged = true;
+      await expect(service.start(ACCOUNT, DEVICE)).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+      expect(audit.record).not.toHaveBeenCalled();
+    });
+
     it('notes the beginning in the audit trail, by whom it is', async () => {
       const { service, sessions, audit } = await serviceWith(undefined);
-      await service.start('ada', DEVICE);
+      await service.start(ACCOUNT, DEVICE);
       const sessionId = sessions.inserted[0]?.id;
       expect(audit.record.mock.calls).toEqual([['session.started', { subjectId: 'ada', actorId: 'ada', sessionId }]]);
     });
@@ -147,14 +166,14 @@ describe('SessionsService', () => {
     ])('tells the owner of $name: $isTold', async ({ known, isTold }) => {
       const { service, sessions, outbox } = await serviceWith(undefined);
       sessions.knownDevices.push(...known);
-      await service.start('ada', DEVICE);
+      await service.start(ACCOUNT, DEVICE);
       const event = new SignedInFromNewDevice('ada', sessions.inserted[0]?.id ?? '');
       expect(outbox.record.mock.calls).toEqual(isTold ? [[event]] : []);
     });
 
     it('ends it at the earlier of the two limits', async () => {
       const { service, sessions } = await serviceWith(undefined, { SESSION_MAX_AGE: '600' });
-      expect(await service.start('ada', DEVICE)).toMatchObject({ refresh_expires_in: 600 });
+      expect(await service.start(ACCOUNT, DEVICE)).toMatchObject({ refresh_expires_in: 600 });
       expect(sessions.inserted).toMatchObject([{ expiresAt: later(START, 600) }]);
     });
 
@@ -163,7 +182,7 @@ describe('SessionsService', () => {
       { userAgent: 'x'.repeat(1_000), kept: 'x'.repeat(400) },
     ])('keeps of the name of a program no more than fits a list', async ({ userAgent, kept }) => {
       const { service, sessions } = await serviceWith(undefined);
-      await service.start('ada', { userAgent, ip: null });
+      await service.start(ACCOUNT, { userAgent, ip: null });
       expect(sessions.inserted).toMatchObject([{ userAgent: kept, ip: null }]);
     });
   });

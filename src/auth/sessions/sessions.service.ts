@@ -9,6 +9,7 @@ import { Audit } from '../../core/audit/audit.js';
 import { Clock } from '../../core/clock/clock.js';
 import { Settings } from '../../core/config/settings.js';
 import { Outbox } from '../../core/outbox/outbox.js';
+import type { KnownAccount } from '../../users/credentials.service.js';
 import { RefreshTokenReused, SignedInFromNewDevice } from '../auth.events.js';
 import type { TokenResponse } from '../dto/token.response.js';
 import { AccessTokens } from '../tokens/access-tokens.js';
@@ -36,12 +37,16 @@ export class SessionsService {
     private readonly clock: Clock,
   ) {}
 
-  async start(userId: string, device: Device): Promise<TokenResponse> {
+  /**
+   * @param account whose password was checked
+   * @throws AppError `INVALID_CREDENTIALS` when the credentials have changed since
+   */
+  async start({ id: userId, credentialsChangedAt }: KnownAccount, device: Device): Promise<TokenResponse> {
     const now = this.clock.now();
     const seconds = Math.min(this.settings.REFRESH_TOKEN_TTL, this.settings.SESSION_MAX_AGE);
     const session = { id: newId(), userId, expiresAt: new Date(now.getTime() + seconds * 1_000) };
     const userAgent = device.userAgent?.slice(0, MAX_USER_AGENT) ?? null;
-    await this.insert({ ...session, createdAt: now, userAgent, ip: device.ip });
+    await this.insert({ ...session, createdAt: now, userAgent, ip: device.ip, credentialsChangedAt });
     return this.tokens({ ...session, generation: 0, lastUsedAt: now });
   }
 
@@ -108,6 +113,7 @@ export class SessionsService {
   @Transactional()
   private async insert(session: NewSession): Promise<void> {
     const isNewDevice = await this.sessions.insert(session);
+    if (isNewDevice === undefined) throw new AppError('INVALID_CREDENTIALS');
     const { id, userId } = session;
     await this.audit.record('session.started', { subjectId: userId, actorId: userId, sessionId: id });
     if (isNewDevice) await this.outbox.record(new SignedInFromNewDevice(userId, id));
