@@ -177,6 +177,25 @@ describe('on the wire', () => {
     expect(answers.at(-1)?.headers.get('connection') ?? 'close').toBe('close');
   });
 
+  it('gets one answer where it ends in the middle of a body that was too large', async () => {
+    const { hostname, port } = new URL(api.url);
+    const answers: Buffer[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const beginning = smuggling(['Content-Length: 10000000'], '{}');
+      const socket = connect(Number(port), hostname, () => socket.write(beginning));
+      socket.on('data', (bytes) => {
+        answers.push(bytes);
+        socket.end();
+      });
+      socket.on('error', reject).on('close', () => resolve());
+    });
+    expect(
+      Buffer.concat(answers)
+        .toString()
+        .match(/HTTP\/1\.1 \d+/g),
+    ).toEqual(['HTTP/1.1 413']);
+  });
+
   it('is cut off in the middle of everything, again and again', async () => {
     const bytes = chunked('2\r\n{}\r\n0\r\n\r\n');
     const { hostname, port } = new URL(api.url);

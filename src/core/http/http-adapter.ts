@@ -1,4 +1,4 @@
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -32,6 +32,12 @@ export const HTTP_LIMITS = {
 
 type HttpLimits = typeof HTTP_LIMITS;
 type Report = (refusal: Refusal) => void;
+
+/** A connection with what Node keeps there: the answer that is under way, and the request that is being read. */
+type HttpSocket = Socket & {
+  _httpMessage?: ServerResponse | null;
+  parser?: { incoming: IncomingMessage | null } | null;
+};
 
 /**
  * Fastify as the product runs it: limits, request ids, body parsers and trusted proxies.
@@ -95,15 +101,17 @@ const CLIENT_ERRORS: Record<string, ProblemCode> = {
 
 /** What cannot be read as HTTP never gets as far as Fastify. */
 function answerBadHttp(baseUrl: string, report: Report, farewell: number) {
-  return (error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: ServerResponse | null }): void => {
-    const { _httpMessage: answer } = socket;
+  return (error: NodeJS.ErrnoException, socket: HttpSocket): void => {
+    const { _httpMessage: answer, parser } = socket;
     // What is faulty comes behind a request that is still to be answered, which then is the last one.
     if (answer?.req.complete && socket.writable) {
       answer.shouldKeepAlive = false;
       return;
     }
+    // The rest of a request that has its answer, such as one that was too large, gets no other.
+    const isAnswered = !answer && parser?.incoming?.complete === false;
     // In the middle of an answer another one would be read as a part of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || answer?.headersSent) {
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered || answer?.headersSent) {
       socket.destroy();
       return;
     }
