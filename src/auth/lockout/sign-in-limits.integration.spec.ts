@@ -143,6 +143,16 @@ describe('SignInLimits on PostgreSQL', () => {
     expect(await refused(attempt({ account: 'one more' }))).toBeUndefined();
   });
 
+  it('says when both limits of a network have ended where both are passed', async () => {
+    for (let account = 0; account < 9; account += 1)
+      await admitTimes(LIMIT, attempt({ account: `account ${account}` }));
+    seconds = 30;
+    await admitTimes(LIMIT, attempt());
+    seconds = 40;
+    expect(await refused(attempt())).toBe(50);
+    expect(await refused(attempt({ account: 'one more' }))).toBe(20);
+  });
+
   it('takes a /64 of IPv6 for one network, and a mapped address for what it maps', async () => {
     for (let host = 1; host <= LIMIT; host += 1) await admitTimes(1, attempt({ ip: `2001:db8:0:1::${host}` }));
     expect(await refused(attempt({ ip: '2001:db8:0:1:ffff::9' }))).toBe(60);
