@@ -94,6 +94,18 @@ describe('the time limits of the HTTP server', () => {
     expect(refusals).toEqual([]);
   });
 
+  it.each([
+    { name: 'stops', drip: undefined },
+    { name: 'drips', drip: ' ' },
+  ])('end a connection whose body $name behind the answer, without another one', async ({ drip }) => {
+    const text = await whileServing(
+      hold('GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{', drip),
+    );
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(refusals).toEqual([]);
+  });
+
   it('end a connection that sends garbage, and would stay open for more of it', async () => {
     expect(await whileServing(hold('garbage\r\n\r\n', 'x'))).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
